@@ -1,0 +1,2 @@
+/** How fast the library is, measured. */
+package io.balsa.raft.benchmarks;

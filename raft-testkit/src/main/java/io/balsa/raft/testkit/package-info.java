@@ -1,0 +1,2 @@
+/** Simulated clusters, faults and checkers that find what ordinary tests miss. */
+package io.balsa.raft.testkit;

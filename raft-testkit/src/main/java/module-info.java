@@ -1,0 +1,9 @@
+/** Simulation, faults and checkers, for this library and for the state machines of its users. */
+module io.balsa.raft.testkit {
+  requires transitive io.balsa.raft.core;
+  requires transitive org.assertj.core;
+  requires transitive org.junit.jupiter.api;
+  requires transitive org.junit.jupiter.params;
+
+  exports io.balsa.raft.testkit;
+}
