@@ -1,0 +1,81 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Message;
+import io.balsa.raft.core.NodeId;
+import java.util.List;
+
+/** What nodes send to each other: messages of the algorithm, and proposals on their way to the leader and back. */
+public sealed interface Packet {
+
+  /**
+   * A message of the algorithm.
+   *
+   * @param message the message
+   */
+  record Raft(Message message) implements Packet {}
+
+  /**
+   * Proposals made on a node that does not lead. The receiver never passes them on a second time.
+   *
+   * @param proposals the proposals, in order
+   */
+  record Proposals(List<Proposal> proposals) implements Packet {}
+
+  /**
+   * What became of forwarded proposals.
+   *
+   * @param outcomes one for each, in any order
+   */
+  record Outcomes(List<Outcome> outcomes) implements Packet {}
+
+  /**
+   * One forwarded proposal.
+   *
+   * @param id the sender's number for it
+   * @param command the command for the state machine
+   */
+  record Proposal(long id, byte[] command) {}
+
+  /**
+   * What became of one forwarded proposal.
+   *
+   * @param id the sender's number for it
+   * @param result what happened
+   * @param response the state machine's answer if the result is EXECUTED, else empty
+   * @param leader the leader the receiver knows if the result is NOT_LEADER, or null
+   */
+  record Outcome(long id, Result result, byte[] response, NodeId leader) {}
+
+  /** The result of a forwarded proposal. The order of the constants is part of the wire format. */
+  enum Result {
+    /** Committed and applied. */
+    EXECUTED,
+    /** Not executed: the receiver does not lead. */
+    NOT_LEADER,
+    /** Not executed: the receiver has too much to do. */
+    BUSY,
+    /** It may or may not be executed, now or later. */
+    UNKNOWN;
+
+    private static final Result[] BY_CODE = values();
+
+    /**
+     * The code of this result on the wire.
+     *
+     * @return a small number, never reused
+     */
+    public int code() {
+      return ordinal();
+    }
+
+    /**
+     * The result with this code.
+     *
+     * @param code what {@link #code()} gave
+     * @return the result, or null if this version does not know the code
+     */
+    public static Result ofCode(int code) {
+      return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+    }
+  }
+}

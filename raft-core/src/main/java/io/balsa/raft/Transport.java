@@ -1,0 +1,79 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Member;
+import io.balsa.raft.core.NodeId;
+import java.io.IOException;
+import java.util.Collection;
+
+/**
+ * Carries packets between nodes. Raft tolerates loss, delay, repetition and reordering, so a transport may drop what
+ * it can't deliver; it never blocks its caller and bounds what it holds. The library calls it as this interface says; a
+ * user only makes one and hands it to the builder of a node.
+ */
+public interface Transport extends AutoCloseable {
+
+  /**
+   * Joins a group: from now on its packets are sent and received under this identity.
+   *
+   * @param group the name of the group
+   * @param identity who is here; packets from another cluster, or meant for another node, are refused
+   * @param receiver gets the packets of this group
+   * @return the group's end of the transport
+   * @throws IllegalStateException if the group was joined already, or the transport is closed
+   * @throws IOException if the network fails
+   */
+  Link join(String group, Identity identity, Receiver receiver) throws IOException;
+
+  /**
+   * Closes all links and gives the port free, in bounded time. May be called more than once.
+   *
+   * @throws IOException if the network fails; the port is given free all the same
+   */
+  @Override
+  void close() throws IOException;
+
+  /** One group's end of a transport. Any thread may call it. */
+  interface Link extends AutoCloseable {
+
+    /**
+     * Says who the peers are and where. Connections to others are closed; the call returns before any is open.
+     *
+     * @param peers the other members
+     */
+    void setPeers(Collection<Member> peers);
+
+    /**
+     * Sends a packet or drops it; never blocks. Small control packets (votes, heartbeats, acknowledgements) do not wait
+     * behind entries.
+     *
+     * @param to the receiver, one of the peers
+     * @param packet what to send; neither side changes it afterwards
+     * @return false if the packet was dropped for certain: unknown peer, no connection, queue full, closed. True
+     *     promises nothing.
+     */
+    boolean send(NodeId to, Packet packet);
+
+    /** Leaves the group; the receiver is not called any more once this has returned. */
+    @Override
+    void close();
+  }
+
+  /** Gets what arrives, on threads of the transport; must return quickly and must not throw. */
+  interface Receiver {
+
+    /**
+     * A packet arrived.
+     *
+     * @param from who sent it, as established when the connection was made
+     * @param packet the packet
+     */
+    void received(NodeId from, Packet packet);
+
+    /**
+     * A connection that had been open to or from a peer is gone. What was sent on it may be lost.
+     *
+     * @param peer the peer
+     */
+    void disconnected(NodeId peer);
+  }
+}

@@ -1,0 +1,72 @@
+package io.balsa.raft.core;
+
+/**
+ * A member of a configuration: who it is and where it is.
+ *
+ * @param id the node
+ * @param address where it listens, {@code host:port}
+ */
+public record Member(NodeId id, String address) {
+  private static final int MAX_ADDRESS_LENGTH = 255;
+
+  /**
+   * Checks the address.
+   *
+   * @throws IllegalArgumentException if the address is not {@code host:port} with a port from 1 to 65535
+   */
+  public Member {
+    int colon = address.lastIndexOf(':');
+    if (colon < 1 || address.length() > MAX_ADDRESS_LENGTH || hasBlank(address)) {
+      throw new IllegalArgumentException(
+          "address \"" + address + "\" of node " + id + " is not host:port");
+    }
+    if (!isPort(address.substring(colon + 1))) {
+      throw new IllegalArgumentException(
+          "address \"" + address + "\" of node " + id + ": the port must be 1 to 65535");
+    }
+  }
+
+  /**
+   * Reads {@code id=host:port}.
+   *
+   * @param text the member as written by a user
+   * @return the member
+   * @throws IllegalArgumentException if the text is something else, saying what is wrong with it
+   */
+  public static Member parse(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 0) {
+      throw new IllegalArgumentException("member \"" + text + "\" is not id=host:port");
+    }
+    return new Member(new NodeId(text.substring(0, equals)), text.substring(equals + 1));
+  }
+
+  private static boolean hasBlank(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) <= ' ' || text.charAt(i) == '=') {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isPort(String text) {
+    if (text.isEmpty() || text.length() > 5) {
+      return false;
+    }
+    int port = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < '0' || c > '9') {
+        return false;
+      }
+      port = 10 * port + (c - '0');
+    }
+    return port >= 1 && port <= 65_535;
+  }
+
+  @Override
+  public String toString() {
+    return id + "=" + address;
+  }
+}
