@@ -12,15 +12,17 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * The set of servers (chapter 4), and the one judge of what a quorum of it is: for votes, for commit, for ReadIndex and
- * for check-quorum alike.
+ * The set of servers (chapter 4), and the one judge of what a quorum of it is: for votes, for
+ * commit, for ReadIndex and for check-quorum alike.
  *
  * <ul>
- *   <li>A simple configuration has voters and no outgoing voters; a quorum is a majority of the voters.
- *   <li>A joint configuration (section 4.3, {@code C_old,new}) has the new voters and the outgoing ones; a quorum is a
- *       majority of each.
+ *   <li>A simple configuration has voters and no outgoing voters; a quorum is a majority of the
+ *       voters.
+ *   <li>A joint configuration (section 4.3, {@code C_old,new}) has the new voters and the outgoing
+ *       ones; a quorum is a majority of each.
  *   <li>Learners get entries and are never counted. Nobody is both a learner and a voter.
- *   <li>The lists are sorted by node id, so that whoever iterates over them does it in the same order every time.
+ *   <li>The lists are sorted by node id, so that whoever iterates over them does it in the same
+ *       order every time.
  * </ul>
  */
 public final class Configuration {
@@ -56,15 +58,16 @@ public final class Configuration {
    * @param voters the members that vote
    * @param learners the members that don't
    * @return the configuration
-   * @throws IllegalArgumentException if there are no voters, or two members with the same id or address
+   * @throws IllegalArgumentException if there are no voters, or two members with the same id or
+   *     address
    */
   public static Configuration of(Collection<Member> voters, Collection<Member> learners) {
     return checked(new Configuration(voters, List.of(), learners));
   }
 
   /**
-   * The joint configuration that leads from this one to another. Voters of this one that become learners stay voters
-   * until the joint configuration is left.
+   * The joint configuration that leads from this one to another. Voters of this one that become
+   * learners stay voters until the joint configuration is left.
    *
    * @param target the simple configuration to get to
    * @return {@code C_old,new}
@@ -75,7 +78,10 @@ public final class Configuration {
     return new Configuration(target.voters, voters, nowLearners);
   }
 
-  /** Two members with the same id (or, within one list, the same address) are a mistake of whoever wrote the list. */
+  /**
+   * Two members with the same id (or, within one list, the same address) are a mistake of whoever
+   * wrote the list.
+   */
   private static Configuration checked(Configuration c) {
     if (c.voters.isEmpty()) {
       throw new IllegalArgumentException("a configuration needs at least one voter");
@@ -220,7 +226,8 @@ public final class Configuration {
   }
 
   /**
-   * The configuration as the data of an entry: UTF-8, a line for each member, {@code role id=host:port}.
+   * The configuration as the data of an entry: UTF-8, a line for each member, {@code role
+   * id=host:port}.
    *
    * @return a new array
    */
@@ -247,8 +254,7 @@ public final class Configuration {
         case VOTER -> voters.add(member);
         case OUTGOING -> outgoing.add(member);
         case LEARNER -> learners.add(member);
-        default ->
-            throw new IllegalArgumentException("\"" + line + "\" has no role of a member");
+        default -> throw new IllegalArgumentException("\"" + line + "\" has no role of a member");
       }
     }
     return checked(new Configuration(voters, outgoing, learners));

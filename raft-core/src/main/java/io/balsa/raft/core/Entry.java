@@ -3,7 +3,8 @@ package io.balsa.raft.core;
 import java.util.Arrays;
 
 /**
- * One entry of the replicated log. The array is shared, not copied: whoever makes or gets an entry must not change it.
+ * One entry of the replicated log. The array is shared, not copied: whoever makes or gets an entry
+ * must not change it.
  *
  * @param term the term of the leader that created the entry, at least 1
  * @param index the place of the entry in the log, at least 1

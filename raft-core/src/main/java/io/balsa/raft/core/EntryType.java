@@ -1,6 +1,8 @@
 package io.balsa.raft.core;
 
-/** What an entry of the log is for. The order of the constants is part of the file and wire formats. */
+/**
+ * What an entry of the log is for. The order of the constants is part of the file and wire formats.
+ */
 public enum EntryType {
   /** A command for the state machine. */
   COMMAND,

@@ -1,11 +1,12 @@
 package io.balsa.raft.core;
 
 /**
- * A place in a log: the index of an entry and the term in which it was created. Two logs that hold an entry at the
- * same position are equal up to and including it (Log Matching, dissertation section 3.5).
+ * A place in a log: the index of an entry and the term in which it was created. Two logs that hold
+ * an entry at the same position are equal up to and including it (Log Matching, dissertation
+ * section 3.5).
  *
- * <p>The order is the "at least as up-to-date" order of section 3.6.1: the later term wins, within a term the longer
- * log.
+ * <p>The order is the "at least as up-to-date" order of section 3.6.1: the later term wins, within
+ * a term the longer log.
  *
  * @param term the term of the entry, 0 only at index 0
  * @param index the index of the entry, 0 for the place before the first entry

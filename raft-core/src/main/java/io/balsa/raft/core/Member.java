@@ -12,7 +12,8 @@ public record Member(NodeId id, String address) {
   /**
    * Checks the address.
    *
-   * @throws IllegalArgumentException if the address is not {@code host:port} with a port from 1 to 65535
+   * @throws IllegalArgumentException if the address is not {@code host:port} with a port from 1 to
+   *     65535
    */
   public Member {
     int colon = address.lastIndexOf(':');

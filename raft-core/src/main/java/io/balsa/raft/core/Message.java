@@ -3,20 +3,22 @@ package io.balsa.raft.core;
 import java.util.List;
 
 /**
- * What nodes say to each other: the RPCs of the dissertation (figures 3.1 and 6.1) as one-way messages. Any of them
- * may be lost, delayed, repeated or reordered.
+ * What nodes say to each other: the RPCs of the dissertation (figures 3.1 and 6.1) as one-way
+ * messages. Any of them may be lost, delayed, repeated or reordered.
  */
 public sealed interface Message {
 
   /**
-   * The term of the sender, except in a {@link PreVote}, where it is the term the sender would campaign in.
+   * The term of the sender, except in a {@link PreVote}, where it is the term the sender would
+   * campaign in.
    *
    * @return the term
    */
   long term();
 
   /**
-   * Would you vote for me? Asked before a term is spent on an election (section 9.6); changes nothing at the receiver.
+   * Would you vote for me? Asked before a term is spent on an election (section 9.6); changes
+   * nothing at the receiver.
    *
    * @param term the term the sender would campaign in, one above its own
    * @param last where the sender's log ends
@@ -53,7 +55,8 @@ public sealed interface Message {
    * Entries for the log, or none as a heartbeat (section 3.5).
    *
    * @param term the leader's term
-   * @param round the leader's count of confirmation rounds; acknowledging it confirms the leader (section 6.4)
+   * @param round the leader's count of confirmation rounds; acknowledging it confirms the leader
+   *     (section 6.4)
    * @param previous the position right before the entries, where the logs must agree
    * @param commitIndex up to where the leader's log is committed
    * @param entries consecutive entries from {@code previous.index() + 1} on
@@ -86,7 +89,8 @@ public sealed interface Message {
    * @param term the receiver's term
    * @param round the round of the {@link AppendEntries}
    * @param previousIndex the index at which the logs do not agree
-   * @param hint the last position of the receiver at which the logs may agree (section 3.5, skipping whole terms)
+   * @param hint the last position of the receiver at which the logs may agree (section 3.5,
+   *     skipping whole terms)
    */
   record AppendEntriesRejected(long term, long round, long previousIndex, LogPosition hint)
       implements Message {}

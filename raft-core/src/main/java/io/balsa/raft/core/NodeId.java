@@ -1,10 +1,11 @@
 package io.balsa.raft.core;
 
 /**
- * The name of a node, unique in its cluster and never reused. It says nothing about where the node is: the address
- * is a property of the {@link Member}.
+ * The name of a node, unique in its cluster and never reused. It says nothing about where the node
+ * is: the address is a property of the {@link Member}.
  *
- * <p>1 to 64 characters, each a letter, a digit, {@code .}, {@code _} or {@code -}; no value has a special meaning.
+ * <p>1 to 64 characters, each a letter, a digit, {@code .}, {@code _} or {@code -}; no value has a
+ * special meaning.
  *
  * @param value the name as given by the user
  */

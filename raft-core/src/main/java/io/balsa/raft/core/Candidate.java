@@ -1,0 +1,131 @@
+package io.balsa.raft.core;
+
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * A node that wants to lead: first it asks whether it could win (section 9.6), then, in a new term,
+ * for the votes (section 3.4).
+ *
+ * <ul>
+ *   <li>Only answers to this very campaign are counted, each voter once, by the configuration in
+ *       force.
+ *   <li>The candidate's own vote is an answer like the others: it counts once it is on disk.
+ * </ul>
+ */
+final class Candidate extends RoleState {
+  private final boolean pre;
+  private final long round;
+  private final Set<NodeId> granted = new HashSet<>();
+  private final Set<NodeId> denied = new HashSet<>();
+  private long ticksLeft;
+
+  private Candidate(Raft raft, boolean pre, long round) {
+    super(raft);
+    this.pre = pre;
+    this.round = round;
+  }
+
+  /** A pre-candidate has spent nothing yet, so it asks again sooner. */
+  static Candidate preCandidate(Raft raft) {
+    Candidate candidate = new Candidate(raft, true, raft.nextRound());
+    candidate.ticksLeft = raft.electionTimeout() / 2;
+    return candidate;
+  }
+
+  static Candidate candidate(Raft raft) {
+    Candidate candidate = new Candidate(raft, false, 0);
+    candidate.ticksLeft = raft.electionTimeout();
+    return candidate;
+  }
+
+  /** Asks everybody; the node itself answers too. */
+  void campaign() {
+    for (Member member : raft.configuration().members()) {
+      NodeId id = member.id();
+      if (!id.equals(raft.self()) && raft.configuration().isVoter(id)) {
+        ask(id);
+      }
+    }
+    if (pre) {
+      onPreVoteReply(raft.self(), new Message.PreVoteReply(raft.term(), round, true));
+    } else {
+      raft.output.sendWhenPersisted(raft.self(), new Message.RequestVoteReply(raft.term(), true));
+    }
+  }
+
+  private void ask(NodeId id) {
+    LogPosition last = raft.last();
+    if (pre) {
+      raft.output.send(id, new Message.PreVote(raft.term() + 1, last, round));
+    } else {
+      raft.output.sendWhenPersisted(id, new Message.RequestVote(raft.term(), last));
+    }
+  }
+
+  @Override
+  Role role() {
+    return pre ? Role.PRE_CANDIDATE : Role.CANDIDATE;
+  }
+
+  @Override
+  NodeId leader() {
+    return null;
+  }
+
+  @Override
+  boolean hearsLeader() {
+    return false;
+  }
+
+  @Override
+  void onTick() {
+    if (--ticksLeft > 0) {
+      return;
+    }
+    if (raft.configuration().isVoter(raft.self())) {
+      raft.becomePreCandidate("the election was not decided in time");
+    } else {
+      raft.becomeFollower(raft.term(), null, "no voter any more");
+    }
+  }
+
+  @Override
+  void onPreVoteReply(NodeId from, Message.PreVoteReply m) {
+    if (pre && m.round() == round) {
+      count(from, m.granted());
+    }
+  }
+
+  @Override
+  void onRequestVoteReply(NodeId from, Message.RequestVoteReply m) {
+    if (!pre) {
+      count(from, m.granted());
+    }
+  }
+
+  private void count(NodeId from, boolean grants) {
+    (grants ? granted : denied).add(from);
+    Configuration configuration = raft.configuration();
+    if (configuration.hasQuorum(granted::contains)) {
+      if (pre) {
+        raft.becomeCandidate("a quorum would vote for it");
+      } else {
+        raft.becomeLeader("a quorum voted for it");
+      }
+    } else if (!configuration.hasQuorum(id -> !denied.contains(id))) {
+      raft.becomeFollower(raft.term(), null, "a quorum is out of reach");
+    }
+  }
+
+  @Override
+  void onAppendEntries(NodeId from, Message.AppendEntries m) {
+    raft.becomeFollower(raft.term(), from, from + " leads");
+    raft.dispatch(from, m);
+  }
+
+  @Override
+  boolean invariantsHold() {
+    return pre || raft.self().equals(raft.votedFor());
+  }
+}

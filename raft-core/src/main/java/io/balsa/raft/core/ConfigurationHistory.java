@@ -1,0 +1,50 @@
+package io.balsa.raft.core;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The configurations of a log, derived from nothing else.
+ *
+ * <ul>
+ *   <li>The last one is in force, from the moment its entry is in the log, committed or not
+ *       (section 4.1).
+ *   <li>A truncation takes the configurations of the removed entries back.
+ *   <li>The indexes rise; the first is that of the initial configuration, 0.
+ * </ul>
+ */
+final class ConfigurationHistory {
+  private record Item(long index, Configuration configuration) {}
+
+  private final List<Item> items = new ArrayList<>();
+
+  ConfigurationHistory(RestoredState restored) {
+    items.add(new Item(0, restored.initial()));
+    for (Entry e : restored.configurations()) {
+      add(e.index(), Configuration.fromBytes(e.data()));
+    }
+  }
+
+  Configuration current() {
+    return items.get(items.size() - 1).configuration;
+  }
+
+  /** The index of the entry that holds the current configuration. */
+  long currentIndex() {
+    return items.get(items.size() - 1).index;
+  }
+
+  void add(long index, Configuration configuration) {
+    items.add(new Item(index, configuration));
+  }
+
+  /** Returns whether another configuration is in force now. */
+  boolean truncate(long index) {
+    boolean changed = false;
+    while (currentIndex() >= index) {
+      items.remove(items.size() - 1);
+      changed = true;
+    }
+    return changed;
+  }
+}

@@ -1,0 +1,85 @@
+package io.balsa.raft.core;
+
+import java.util.List;
+
+/**
+ * What the driver has to do after some {@link Raft#step}s. The parts are independent: messages and
+ * replications may leave at once and in any order, since what they promise is on disk already; the
+ * save is written behind earlier saves.
+ *
+ * @param messages complete messages to send
+ * @param replications AppendEntries to fill from the log and to send
+ * @param save what to write, or null
+ * @param accepted batches that are in the log now
+ * @param refused batches that are not, and will not be
+ * @param readable reads that may be answered
+ * @param unreadable reads that will not be answered
+ * @param commitIndex up to here entries may be applied; never falls
+ * @param failure null, or the evidence for which the group stopped: a broken invariant. Nothing
+ *     follows it.
+ */
+public record Effects(
+    List<Envelope> messages,
+    List<Replication> replications,
+    Save save,
+    List<Accepted> accepted,
+    List<Refused> refused,
+    List<Readable> readable,
+    List<Long> unreadable,
+    long commitIndex,
+    String failure) {
+
+  /**
+   * A message and its receiver.
+   *
+   * @param to the receiver
+   * @param message the message
+   */
+  public record Envelope(NodeId to, Message message) {}
+
+  /**
+   * An AppendEntries that names its entries instead of holding them. Must not be sent once the node
+   * has left the term.
+   *
+   * @param to the receiver
+   * @param header everything but the entries
+   * @param lastIndex the last entry to send; fewer may be sent if they are too many bytes
+   */
+  public record Replication(NodeId to, Message.AppendEntries header, long lastIndex) {}
+
+  /**
+   * Something to write. First the hard state, durable before the rest; then the entries, where one
+   * at or below the end of the log replaces everything from its index on.
+   *
+   * @param token comes back in {@link Event.Persisted}
+   * @param hardState the new hard state, or null if it did not change
+   * @param entries the entries, in the order in which they took effect
+   * @param commitIndex a hint to store with them
+   */
+  public record Save(long token, HardState hardState, List<Entry> entries, long commitIndex) {}
+
+  /**
+   * A batch got places in the log. Whether it will be committed is open.
+   *
+   * @param id the number of the batch
+   * @param first the position of its first entry; the others follow
+   */
+  public record Accepted(long id, LogPosition first) {}
+
+  /**
+   * A batch got no place in the log and never will.
+   *
+   * @param id the number of the batch
+   * @param reason why
+   * @param leader whom this node follows, or null
+   */
+  public record Refused(long id, String reason, NodeId leader) {}
+
+  /**
+   * Reads may be answered from a state that has applied an index.
+   *
+   * @param id the number of the batch
+   * @param index the index
+   */
+  public record Readable(long id, long index) {}
+}

@@ -1,0 +1,59 @@
+package io.balsa.raft.core;
+
+import java.util.List;
+
+/** What can happen to a node: everything that {@link Raft#step} takes. */
+public sealed interface Event {
+
+  /** A unit of time has passed; the only clock of the algorithm. */
+  record Tick() implements Event {}
+
+  /**
+   * A message arrived.
+   *
+   * @param from who sent it
+   * @param message the message
+   */
+  record Received(NodeId from, Message message) implements Event {}
+
+  /**
+   * The application wants commands in the log.
+   *
+   * @param id the driver's number for this batch, comes back in {@link Effects#accepted()} or
+   *     {@link Effects#refused()}
+   * @param commands the commands, in order
+   */
+  record Propose(long id, List<byte[]> commands) implements Event {}
+
+  /**
+   * The application wants to read (section 6.4).
+   *
+   * @param id the driver's number for this batch of reads, comes back in {@link Effects#readable()}
+   *     or {@link Effects#unreadable()}
+   */
+  record Read(long id) implements Event {}
+
+  /**
+   * The application wants another configuration (section 4.3).
+   *
+   * @param id the driver's number for this request, comes back in {@link Effects#accepted()} or
+   *     {@link Effects#refused()}
+   * @param target the simple configuration to get to
+   */
+  record ChangeConfiguration(long id, Configuration target) implements Event {}
+
+  /**
+   * A save, and every save before it, is on disk.
+   *
+   * @param token the token of the {@link Effects.Save}
+   */
+  record Persisted(long token) implements Event {}
+
+  /**
+   * The connection to a node broke: what was sent may be lost, and if it was the leader, it may be
+   * dead.
+   *
+   * @param peer the node
+   */
+  record Disconnected(NodeId peer) implements Event {}
+}

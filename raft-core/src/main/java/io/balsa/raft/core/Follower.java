@@ -1,0 +1,180 @@
+package io.balsa.raft.core;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * A node that takes what the leader of its term sends (section 3.5), or waits for one to appear.
+ *
+ * <ul>
+ *   <li>The election timer is reset by a message of the leader of this term that is newer than
+ *       those before, and by giving a vote away; by nothing else.
+ *   <li>Reads that were passed on to the leader are answered in the role that passed them on, or
+ *       not at all.
+ * </ul>
+ */
+final class Follower extends RoleState {
+  private record ForwardedRead(long round, long id, long askedAt) {}
+
+  private NodeId leader;
+  private long lastRound;
+  private long now;
+  private long contact;
+  private long timeout;
+  private final Deque<ForwardedRead> reads = new ArrayDeque<>();
+
+  Follower(Raft raft, NodeId leader) {
+    super(raft);
+    this.leader = leader;
+    timeout = raft.electionTimeout();
+  }
+
+  /** A node that has just started knows of no leader it could disturb and need not wait as long. */
+  static Follower atStart(Raft raft) {
+    Follower follower = new Follower(raft, null);
+    follower.timeout = raft.shortTimeout();
+    return follower;
+  }
+
+  @Override
+  Role role() {
+    return Role.FOLLOWER;
+  }
+
+  @Override
+  NodeId leader() {
+    return leader;
+  }
+
+  @Override
+  boolean hearsLeader() {
+    return leader != null && now - contact < raft.options.electionTicks();
+  }
+
+  @Override
+  void onTick() {
+    now++;
+    while (!reads.isEmpty() && now - reads.peekFirst().askedAt >= raft.options.electionTicks()) {
+      raft.output.unreadable(reads.removeFirst().id);
+    }
+    if (now - contact < timeout) {
+      return;
+    }
+    if (raft.configuration().isVoter(raft.self())) {
+      raft.becomePreCandidate("heard no leader for " + timeout + " ticks");
+    } else {
+      leader = null; // learners and removed nodes wait, they never campaign (section 4.2.1)
+      contact = now;
+    }
+  }
+
+  @Override
+  void onVoteGranted() {
+    leader = null;
+    contact = now;
+  }
+
+  /**
+   * A leader whose connection broke may have died; asking around soon harms nobody if it has not
+   * (section 9.6).
+   */
+  @Override
+  void onDisconnected(NodeId peer) {
+    if (peer.equals(leader)) {
+      leader = null;
+      contact = now;
+      timeout = raft.shortTimeout();
+      failReads();
+    }
+  }
+
+  /** AppendEntries, receiver's side (figure 3.1). */
+  @Override
+  void onAppendEntries(NodeId from, Message.AppendEntries m) {
+    follow(from, m.round());
+    if (!raft.log.contains(m.previous())) { // step 2
+      LogPosition hint = raft.log.lastAgreeable(m.previous());
+      raft.output.send(
+          from,
+          new Message.AppendEntriesRejected(raft.term(), m.round(), m.previous().index(), hint));
+      return;
+    }
+    takeEntries(m.entries()); // steps 3 and 4
+    // Not past what this message vouches for: our tail beyond it may be a deposed leader's (step
+    // 5).
+    long committed = Math.min(m.commitIndex(), m.lastIndex());
+    if (committed > raft.log.commitIndex()) {
+      raft.commit(committed);
+    }
+    Message reply = new Message.AppendEntriesAccepted(raft.term(), m.round(), m.lastIndex());
+    if (m.lastIndex() <= raft.log.persistedIndex()) {
+      raft.output.send(from, reply);
+    } else {
+      raft.output.sendWhenPersisted(from, reply);
+    }
+  }
+
+  private void follow(NodeId from, long round) {
+    leader = from;
+    if (round > lastRound) { // else it is a repetition, perhaps of a leader long dead
+      lastRound = round;
+      contact = now;
+      if (timeout < raft.options.electionTicks()) {
+        timeout = raft.electionTimeout();
+      }
+    }
+  }
+
+  /**
+   * An entry that is in the log already is left alone; only a real conflict removes what follows
+   * it.
+   */
+  private void takeEntries(List<Entry> entries) {
+    int i = 0;
+    while (i < entries.size() && raft.log.contains(entries.get(i).position())) {
+      i++;
+    }
+    if (i == entries.size()) {
+      return;
+    }
+    if (entries.get(i).index() <= raft.log.lastIndex()) {
+      raft.truncate(entries.get(i).index());
+    }
+    raft.append(entries.subList(i, entries.size()));
+  }
+
+  @Override
+  void onRead(Event.Read e) {
+    if (leader == null) {
+      raft.output.unreadable(e.id());
+      return;
+    }
+    long round = raft.nextRound();
+    reads.addLast(new ForwardedRead(round, e.id(), now));
+    raft.output.send(leader, new Message.ReadIndex(raft.term(), round));
+  }
+
+  @Override
+  void onReadIndexReply(NodeId from, Message.ReadIndexReply m) {
+    for (ForwardedRead read : reads) {
+      if (read.round == m.round()) {
+        reads.remove(read);
+        raft.output.readable(read.id, m.index());
+        return;
+      }
+    }
+  }
+
+  @Override
+  void onEnd() {
+    failReads();
+  }
+
+  private void failReads() {
+    for (ForwardedRead read : reads) {
+      raft.output.unreadable(read.id);
+    }
+    reads.clear();
+  }
+}

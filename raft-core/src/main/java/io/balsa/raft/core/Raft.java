@@ -1,0 +1,446 @@
+package io.balsa.raft.core;
+
+import java.util.List;
+
+/**
+ * The Raft algorithm for one node, as in the dissertation: feed it events, then take the effects.
+ * It does no I/O, reads no clock and owns no thread; the same events give the same effects.
+ *
+ * <ul>
+ *   <li>The term never falls; within a term the vote goes from nobody to one node and stays.
+ *   <li>There is always exactly one {@link RoleState}; a transition makes the next one whole.
+ *   <li>Terms are compared in {@link #receive} and nowhere else: past it, a message is of this
+ *       term. Only the pre-vote, which belongs to no term, is told apart before.
+ *   <li>What promises something leaves only when the promise is on disk; see {@link Output}.
+ * </ul>
+ *
+ * <p>Not thread-safe: one thread at a time steps it and reads its state.
+ */
+public final class Raft implements RaftView {
+  final RaftOptions options;
+  final RaftLog log;
+  final ConfigurationHistory configurations;
+  final Output output;
+
+  private final NodeId self;
+  private final RandomSource random;
+  private final Reporter reporter;
+  private long term;
+  private NodeId votedFor;
+  private NodeId leaderOfTerm;
+  private RoleState role;
+  private long lastRound;
+  private String failure;
+
+  /**
+   * A node that starts, as a follower.
+   *
+   * @param self who it is
+   * @param options the numbers of the algorithm
+   * @param restored what it knows from before
+   * @param random where its randomness comes from
+   * @param observer is told every decision, or null
+   */
+  public Raft(
+      NodeId self,
+      RaftOptions options,
+      RestoredState restored,
+      RandomSource random,
+      RaftObserver observer) {
+    this.self = self;
+    this.options = options;
+    this.random = random;
+    reporter = new Reporter(observer);
+    output = new Output(reporter);
+    log = new RaftLog(restored);
+    configurations = new ConfigurationHistory(restored);
+    term = restored.hardState().term();
+    votedFor = restored.hardState().votedFor();
+    if (term < last().term()) {
+      throw new IllegalArgumentException(
+          "term " + term + " with a log that ends at " + last() + ": the hard state is too old");
+    }
+    // No answer to a question of an earlier life may be taken for one to a question of this life.
+    lastRound = (long) random.nextInt(Integer.MAX_VALUE) << 32;
+    role = Follower.atStart(this);
+  }
+
+  /**
+   * Feeds one event. Never blocks, and nothing a peer sends makes it throw.
+   *
+   * @param event what happened
+   */
+  public void step(Event event) {
+    try {
+      if (event instanceof Event.Tick) {
+        role.onTick();
+      } else if (event instanceof Event.Received e) {
+        receive(e.from(), e.message());
+      } else if (event instanceof Event.Propose e) {
+        role.onPropose(e);
+      } else if (event instanceof Event.Read e) {
+        role.onRead(e);
+      } else if (event instanceof Event.Persisted e) {
+        onPersisted(e.token());
+      } else if (event instanceof Event.Disconnected e) {
+        role.onDisconnected(e.peer());
+      } else if (event instanceof Event.ChangeConfiguration e) {
+        role.onChangeConfiguration(e);
+      } else {
+        throw new AssertionError("unhandled " + event);
+      }
+      assert invariantsHold() : "after " + event;
+    } catch (BrokenInvariantException e) {
+      failure = e.getMessage();
+      become(new Stopped(this), failure);
+    }
+    reporter.endStep(this);
+  }
+
+  /**
+   * What has to be done about the events since the last call.
+   *
+   * @return the effects, to be performed by the caller
+   */
+  public Effects takeEffects() {
+    return failure == null ? output.take(this) : output.takeFailure(log.commitIndex(), failure);
+  }
+
+  // ---- messages
+
+  /**
+   * Section 3.3: a message of a later term moves the node there, one of an earlier term is turned
+   * away.
+   */
+  private void receive(NodeId from, Message message) {
+    if (reporter.isOn()) {
+      reporter.report(new Decision.Heard(from, message));
+    }
+    String problem = Nonsense.in(message);
+    if (problem != null) {
+      refuse(from, problem);
+      return;
+    }
+    if (message instanceof Message.PreVote m) {
+      onPreVote(from, m);
+      return;
+    }
+    boolean isPreVoteReply = message instanceof Message.PreVoteReply;
+    if (message.term() < term && !isPreVoteReply) {
+      turnAway(from, message);
+      return;
+    }
+    if (message instanceof Message.RequestVote && role.hearsLeader()) {
+      report(from, false, "hears a leader"); // section 4.2.3: not even the term counts
+      return;
+    }
+    if (message.term() > term) {
+      becomeFollower(message.term(), null, from + " is in a later term");
+    }
+    dispatch(from, message);
+  }
+
+  void dispatch(NodeId from, Message message) {
+    if (message instanceof Message.AppendEntries m) {
+      recogniseLeader(from);
+      role.onAppendEntries(from, m);
+    } else if (message instanceof Message.AppendEntriesAccepted m) {
+      role.onAccepted(from, m);
+    } else if (message instanceof Message.AppendEntriesRejected m) {
+      role.onRejected(from, m);
+    } else if (message instanceof Message.RequestVote m) {
+      onRequestVote(from, m);
+    } else if (message instanceof Message.RequestVoteReply m) {
+      role.onRequestVoteReply(from, m);
+    } else if (message instanceof Message.PreVoteReply m) {
+      role.onPreVoteReply(from, m);
+    } else if (message instanceof Message.ReadIndex m) {
+      role.onReadIndex(from, m);
+    } else if (message instanceof Message.ReadIndexReply m) {
+      role.onReadIndexReply(from, m);
+    } else {
+      throw new AssertionError("unhandled " + message);
+    }
+  }
+
+  /** Election Safety: at most one leader in a term (section 3.4). */
+  private void recogniseLeader(NodeId leader) {
+    if (leaderOfTerm != null && !leaderOfTerm.equals(leader)) {
+      throw new BrokenInvariantException(
+          "two leaders in term " + term + ": " + leaderOfTerm + " and " + leader);
+    }
+    leaderOfTerm = leader;
+  }
+
+  /** The sender learns that its term is over. */
+  private void turnAway(NodeId from, Message message) {
+    if (message instanceof Message.AppendEntries m) {
+      output.send(
+          from,
+          new Message.AppendEntriesRejected(
+              term, m.round(), m.previous().index(), LogPosition.ZERO));
+    } else if (message instanceof Message.RequestVote) {
+      report(from, false, "is in a later term");
+      output.send(from, new Message.RequestVoteReply(term, false));
+    }
+  }
+
+  /**
+   * Section 9.6. Costs nothing and promises nothing, so the vote that was given in this term does
+   * not matter.
+   */
+  private void onPreVote(NodeId from, Message.PreVote m) {
+    String objection = null;
+    if (m.term() <= term) {
+      objection = "is in a later term";
+    } else if (role.hearsLeader()) {
+      objection = "hears a leader";
+    } else if (m.last().compareTo(last()) < 0) {
+      objection = "has a more up-to-date log";
+    }
+    report(from, objection == null, objection);
+    output.send(from, new Message.PreVoteReply(term, m.round(), objection == null));
+  }
+
+  /** Sections 3.4 and 3.6.1. */
+  private void onRequestVote(NodeId from, Message.RequestVote m) {
+    String objection = null;
+    if (votedFor != null && !votedFor.equals(from)) {
+      objection = "has voted for " + votedFor;
+    } else if (m.last().compareTo(last()) < 0) {
+      objection = "has a more up-to-date log";
+    }
+    report(from, objection == null, objection);
+    if (objection != null) {
+      output.send(from, new Message.RequestVoteReply(term, false));
+      return;
+    }
+    if (votedFor == null) {
+      votedFor = from;
+      output.hardStateChanged(false);
+    }
+    role.onVoteGranted();
+    output.sendWhenPersisted(from, new Message.RequestVoteReply(term, true));
+  }
+
+  private void onPersisted(long token) {
+    long index = output.persisted(token);
+    if (index < 0) {
+      return;
+    }
+    log.persisted(index);
+    if (reporter.isOn()) {
+      reporter.report(new Decision.Persisted(token, log.persistedIndex()));
+    }
+    role.onPersisted();
+    Message toSelf;
+    while ((toSelf = output.releaseKept(self)) != null) {
+      dispatch(self, toSelf);
+    }
+  }
+
+  // ---- transitions
+
+  void becomeFollower(long newTerm, NodeId leader, String reason) {
+    if (newTerm > term) {
+      enterTerm(newTerm, null);
+    }
+    become(new Follower(this, leader), reason);
+  }
+
+  void becomePreCandidate(String reason) {
+    Candidate candidate = Candidate.preCandidate(this);
+    become(candidate, reason);
+    candidate.campaign();
+  }
+
+  /**
+   * The one place where a node raises the term by itself; it votes for itself in the same breath.
+   */
+  void becomeCandidate(String reason) {
+    enterTerm(term + 1, self);
+    Candidate candidate = Candidate.candidate(this);
+    become(candidate, reason);
+    candidate.campaign();
+  }
+
+  private void enterTerm(long newTerm, NodeId vote) {
+    term = newTerm;
+    votedFor = vote;
+    leaderOfTerm = null;
+    output.hardStateChanged(true);
+  }
+
+  void becomeLeader(String reason) {
+    recogniseLeader(self);
+    Leader leader = new Leader(this);
+    become(leader, reason);
+    leader.start();
+  }
+
+  private void become(RoleState next, String reason) {
+    RoleState before = role;
+    before.onEnd();
+    role = next;
+    if (reporter.isOn()) {
+      reporter.report(new Decision.RoleChanged(before.role(), next.role(), reason));
+    }
+  }
+
+  // ---- the log
+
+  void append(List<Entry> entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      appendOne(entries.get(i));
+    }
+    reportAppended(entries.get(0).position());
+  }
+
+  void appendCommands(List<byte[]> commands) {
+    LogPosition first = new LogPosition(term, log.lastIndex() + 1);
+    for (int i = 0; i < commands.size(); i++) {
+      appendOne(new Entry(term, log.lastIndex() + 1, EntryType.COMMAND, commands.get(i)));
+    }
+    reportAppended(first);
+  }
+
+  private void appendOne(Entry entry) {
+    log.append(entry);
+    output.save(entry);
+    if (entry.type() == EntryType.CONFIGURATION) {
+      configurations.add(entry.index(), Configuration.fromBytes(entry.data()));
+      reconfigured();
+    }
+  }
+
+  private void reportAppended(LogPosition first) {
+    if (reporter.isOn() && first.index() <= log.lastIndex()) {
+      reporter.report(new Decision.Appended(first, last()));
+    }
+  }
+
+  void truncate(long index) {
+    if (index <= log.commitIndex()) {
+      throw new BrokenInvariantException(
+          "the leader of term "
+              + term
+              + " replaces entry "
+              + log.positionAt(index)
+              + ", but everything up to "
+              + log.commitIndex()
+              + " is committed");
+    }
+    if (reporter.isOn()) {
+      reporter.report(new Decision.Truncated(log.positionAt(index)));
+    }
+    log.truncate(index);
+    output.truncated(index);
+    if (configurations.truncate(index)) {
+      reconfigured();
+    }
+  }
+
+  private void reconfigured() {
+    if (reporter.isOn()) {
+      reporter.report(new Decision.Reconfigured(configuration()));
+    }
+    role.onReconfigured();
+  }
+
+  void commit(long index) {
+    log.commit(index);
+    if (reporter.isOn()) {
+      reporter.report(new Decision.Committed(index));
+    }
+  }
+
+  // ---- for the roles
+
+  /** Drawn anew each time, from one to just below two election timeouts (section 3.4). */
+  int electionTimeout() {
+    return options.electionTicks() + random.nextInt(options.electionTicks());
+  }
+
+  /** For a node that has reason to believe that nobody leads. */
+  int shortTimeout() {
+    return 1 + random.nextInt(Math.max(1, options.electionTicks() / 4));
+  }
+
+  /** A number that no message of this node has had. */
+  long nextRound() {
+    return ++lastRound;
+  }
+
+  void refuse(NodeId from, String reason) {
+    if (reporter.isOn()) {
+      reporter.report(new Decision.Refused(from, reason));
+    }
+  }
+
+  private void report(NodeId candidate, boolean granted, String objection) {
+    if (reporter.isOn()) {
+      String reason = granted ? "its log is up to date" : "this node " + objection;
+      reporter.report(new Decision.Voted(candidate, granted, reason));
+    }
+  }
+
+  // ---- the view
+
+  @Override
+  public NodeId self() {
+    return self;
+  }
+
+  @Override
+  public long term() {
+    return term;
+  }
+
+  @Override
+  public NodeId votedFor() {
+    return votedFor;
+  }
+
+  @Override
+  public Role role() {
+    return role.role();
+  }
+
+  @Override
+  public NodeId leader() {
+    return role.leader();
+  }
+
+  @Override
+  public LogPosition last() {
+    return log.last();
+  }
+
+  @Override
+  public long persistedIndex() {
+    return log.persistedIndex();
+  }
+
+  @Override
+  public long commitIndex() {
+    return log.commitIndex();
+  }
+
+  @Override
+  public Configuration configuration() {
+    return configurations.current();
+  }
+
+  /**
+   * Whether the state is one that the algorithm can be in.
+   *
+   * @return true unless the algorithm has a bug
+   */
+  public boolean invariantsHold() {
+    return term >= last().term()
+        && log.invariantsHold()
+        && output.invariantsHold()
+        && role.invariantsHold()
+        && configurations.currentIndex() <= log.lastIndex();
+  }
+}

@@ -1,0 +1,82 @@
+package io.balsa.raft.core;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Linearizable reads on a leader without a log entry (section 6.4), many for one round of
+ * heartbeats.
+ *
+ * <ul>
+ *   <li>A round has a number that no other ever had, and confirms only the reads that arrived
+ *       before it was sent.
+ *   <li>At most one round is under way for reads; what arrives meanwhile waits for the next.
+ *   <li>No round starts before the leader has committed an entry of its term: it does not know
+ *       until then how far the log is committed.
+ * </ul>
+ */
+final class ReadQueue {
+  /** Who asked: this node if {@code from} is null, else another one. */
+  private record Request(NodeId from, long id) {}
+
+  private final Raft raft;
+  private List<Request> arrived = new ArrayList<>();
+  private List<Request> confirming = List.of();
+  private long round;
+  private long readIndex;
+
+  ReadQueue(Raft raft) {
+    this.raft = raft;
+  }
+
+  void add(NodeId from, long id) {
+    arrived.add(new Request(from, id));
+  }
+
+  boolean wantsRound() {
+    return confirming.isEmpty() && !arrived.isEmpty();
+  }
+
+  boolean isConfirming() {
+    return !confirming.isEmpty();
+  }
+
+  void start(long newRound) {
+    round = newRound;
+    readIndex = raft.log.commitIndex();
+    confirming = arrived;
+    arrived = new ArrayList<>();
+  }
+
+  /** A quorum has acknowledged a round; returns the nodes that have been told an index. */
+  List<NodeId> confirmed(long confirmedRound) {
+    if (confirmedRound < round) {
+      return List.of();
+    }
+    List<NodeId> told = new ArrayList<>();
+    for (Request request : confirming) {
+      if (request.from == null) {
+        raft.output.readable(request.id, readIndex);
+      } else {
+        raft.output.send(
+            request.from, new Message.ReadIndexReply(raft.term(), request.id, readIndex));
+        told.add(request.from);
+      }
+    }
+    confirming = List.of();
+    return told;
+  }
+
+  void fail() {
+    fail(confirming);
+    fail(arrived);
+  }
+
+  private void fail(List<Request> requests) {
+    for (Request request : requests) {
+      if (request.from == null) {
+        raft.output.unreadable(request.id);
+      }
+    }
+  }
+}

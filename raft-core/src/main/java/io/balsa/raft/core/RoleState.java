@@ -1,0 +1,68 @@
+package io.balsa.raft.core;
+
+/**
+ * What a node knows and does only while it has one role. Made whole when the role begins and
+ * dropped when it ends. A message that is not overridden here can't concern the role: it is late.
+ */
+abstract sealed class RoleState permits Follower, Candidate, Leader, Stopped {
+  final Raft raft;
+
+  RoleState(Raft raft) {
+    this.raft = raft;
+  }
+
+  abstract Role role();
+
+  abstract NodeId leader();
+
+  /**
+   * Whether the node would be disturbing a working leader if it helped somebody else (section
+   * 4.2.3).
+   */
+  abstract boolean hearsLeader();
+
+  abstract void onTick();
+
+  abstract void onAppendEntries(NodeId from, Message.AppendEntries m);
+
+  /** The node has just given its vote to somebody. */
+  void onVoteGranted() {}
+
+  void onPreVoteReply(NodeId from, Message.PreVoteReply m) {}
+
+  void onRequestVoteReply(NodeId from, Message.RequestVoteReply m) {}
+
+  void onAccepted(NodeId from, Message.AppendEntriesAccepted m) {}
+
+  void onRejected(NodeId from, Message.AppendEntriesRejected m) {}
+
+  void onReadIndex(NodeId from, Message.ReadIndex m) {}
+
+  void onReadIndexReply(NodeId from, Message.ReadIndexReply m) {}
+
+  void onPropose(Event.Propose e) {
+    raft.output.refuse(e.id(), "this node does not lead", leader());
+  }
+
+  void onChangeConfiguration(Event.ChangeConfiguration e) {
+    raft.output.refuse(e.id(), "this node does not lead", leader());
+  }
+
+  void onRead(Event.Read e) {
+    raft.output.unreadable(e.id());
+  }
+
+  void onDisconnected(NodeId peer) {}
+
+  /** More of the log is on disk. */
+  void onPersisted() {}
+
+  void onReconfigured() {}
+
+  /** The role ends; whoever waits for something that only this role could give is told so. */
+  void onEnd() {}
+
+  boolean invariantsHold() {
+    return true;
+  }
+}
