@@ -8,6 +8,9 @@ import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log and the hard state of the group that owns a data directory.
@@ -15,17 +18,23 @@ import java.util.List;
  * <ul>
  *   <li>After a write or a sync failed, every call but {@link #close} fails with the first cause.
  *       Nothing is retried.
+ *   <li>Who writes holds {@link #writing}. {@link #idle} comes from a thread of its own and never
+ *       waits for it: a writer may be waiting for that thread.
  *   <li>The hard state is durable when {@link #saveHardState} returns, independent of the log.
  * </ul>
  */
 final class FileLogStore implements LogStore {
+  private static final Logger LOG = LoggerFactory.getLogger(FileLogStore.class);
+
   private final DataDirectory directory;
   private final Identity identity;
   private final RecoveredLog recovered;
   private final LogTail tail;
   private final LogReader reader;
   private final SpareSegment spare;
+  private final Background background;
 
+  private final ReentrantLock writing = new ReentrantLock();
   private volatile Throwable failure;
   private volatile boolean closed;
 
@@ -35,13 +44,15 @@ final class FileLogStore implements LogStore {
       RecoveredLog recovered,
       LogTail tail,
       LogReader reader,
-      SpareSegment spare) {
+      SpareSegment spare,
+      Background background) {
     this.directory = directory;
     this.identity = identity;
     this.recovered = recovered;
     this.tail = tail;
     this.reader = reader;
     this.spare = spare;
+    this.background = background;
   }
 
   private interface Write {
@@ -60,23 +71,53 @@ final class FileLogStore implements LogStore {
 
   @Override
   public void append(List<Entry> entries, long commitIndex) throws IOException {
-    checkUsable();
-    long bytes = tail.check(entries);
-    write("append to the log", () -> tail.append(entries, bytes, commitIndex));
+    writing.lock();
+    try {
+      checkUsable();
+      long bytes = tail.check(entries);
+      write("append to the log", () -> tail.append(entries, bytes, commitIndex));
+    } finally {
+      writing.unlock();
+    }
   }
 
   @Override
   public void saveHardState(HardState hardState) throws IOException {
-    write("save term and vote", () -> directory.saveHardState(identity, hardState));
+    exclusively("save term and vote", () -> directory.saveHardState(identity, hardState));
   }
 
   @Override
   public void sync() throws IOException {
-    write("sync the log", tail::sync);
+    exclusively("sync the log", tail::sync);
   }
 
-  private void write(String what, Write write) throws IOException {
-    checkUsable();
+  /** Completes what a sync leaves to a quieter moment; if somebody is writing, this is not one. */
+  void idle() {
+    if (!writing.tryLock()) {
+      return;
+    }
+    try {
+      if (!closed && failure == null) {
+        write("mark what is synced", tail::markIfIdle);
+      }
+    } catch (StorageException e) {
+      LOG.error("{}", directory.path(), e);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void exclusively(String what, Write write) throws StorageException {
+    writing.lock();
+    try {
+      checkUsable();
+      write(what, write);
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private void write(String what, Write write) throws StorageException {
     try {
       write.run();
     } catch (IOException | RuntimeException | Error e) {
@@ -117,12 +158,21 @@ final class FileLogStore implements LogStore {
 
   @Override
   public void close() throws IOException {
-    if (closed) {
-      return;
+    writing.lock();
+    try {
+      if (!closed) {
+        closed = true;
+        closeAll();
+      }
+    } finally {
+      writing.unlock();
     }
-    closed = true;
+  }
+
+  private void closeAll() throws IOException {
     try (tail;
-        reader) {
+        reader;
+        background) {
       spare.close();
       if (failure == null) {
         tail.finish();

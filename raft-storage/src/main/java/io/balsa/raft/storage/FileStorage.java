@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Keeps the log, the term and the vote of a node in a directory of its own.
@@ -37,11 +37,12 @@ public final class FileStorage implements Storage {
   private final DataDirectory directory;
   private final DirectoryLock lock;
   private final long segmentBytes;
-  private final Executor background;
+  private final Supplier<Background> background;
   private FileLogStore store;
   private boolean closed;
 
-  private FileStorage(Path path, long segmentBytes, Executor background) throws IOException {
+  private FileStorage(Path path, long segmentBytes, Supplier<Background> background)
+      throws IOException {
     this.directory = new DataDirectory(path);
     this.lock = DirectoryLock.acquire(path);
     this.segmentBytes = segmentBytes;
@@ -58,11 +59,11 @@ public final class FileStorage implements Storage {
    * @throws IOException if the file system fails
    */
   public static FileStorage open(Path directory) throws IOException {
-    return open(directory, SEGMENT_BYTES, FileStorage::runInThread);
+    return open(directory, SEGMENT_BYTES, Background::thread);
   }
 
   /** With segments of another size, and with somebody else to prepare them. */
-  static FileStorage open(Path directory, long segmentBytes, Executor background)
+  static FileStorage open(Path directory, long segmentBytes, Supplier<Background> background)
       throws IOException {
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new StorageException(directory + " is not a directory. Use another path");
@@ -77,12 +78,6 @@ public final class FileStorage implements Storage {
           directory + " can't be written: " + e + ". Check its owner, its permissions and its disk",
           e);
     }
-  }
-
-  private static void runInThread(Runnable task) {
-    Thread thread = new Thread(task, "balsa-segment");
-    thread.setDaemon(true);
-    thread.start();
   }
 
   @Override
@@ -104,7 +99,8 @@ public final class FileStorage implements Storage {
   private FileLogStore openLog(Identity owner, HardState hardState) throws IOException {
     Path wal = directory.wal();
     EntryIndex index = new EntryIndex();
-    SpareSegment spare = new SpareSegment(wal, segmentBytes, background);
+    Background helper = background.get();
+    SpareSegment spare = new SpareSegment(wal, segmentBytes, helper);
     LogTail tail = new LogTail(wal, owner.incarnation(), segmentBytes, spare, index);
     LogRecovery recovery = new LogRecovery(wal, owner.incarnation(), index);
     boolean done = false;
@@ -121,12 +117,22 @@ public final class FileStorage implements Storage {
       done = true;
     } finally {
       if (!done) {
+        helper.close();
         tail.close();
       }
     }
     LogReader reader = new LogReader(wal, owner.incarnation(), index);
-    return new FileLogStore(
-        directory, owner, recovery.outline().toRecoveredLog(hardState), tail, reader, spare);
+    FileLogStore log =
+        new FileLogStore(
+            directory,
+            owner,
+            recovery.outline().toRecoveredLog(hardState),
+            tail,
+            reader,
+            spare,
+            helper);
+    helper.repeat(log::idle);
+    return log;
   }
 
   /** Section 3.4: a node hears of a term before it has an entry of it. */

@@ -44,6 +44,9 @@ final class LogTail implements Closeable {
   /** Whether there are entries after {@code synced}; a mark alone waits for the next sync. */
   private boolean pending;
 
+  /** Whether {@code synced} is not in the file yet. */
+  private boolean markDue;
+
   private long lastPoint;
   private long lastIndex;
   private long lastTerm;
@@ -80,13 +83,14 @@ final class LogTail implements Closeable {
     records.continueAfter(end.checksum(), WalFormat.seed(incarnation, segment));
     channel = Disk.openForWriting(file(segment));
     index.publish(lastIndex, segment, written);
-    if (!end.marked()) {
-      mark();
-    }
+    markDue = !end.marked();
   }
 
   void append(List<Entry> entries, long bytes, long commitHint) throws IOException {
-    records.expect(bytes);
+    records.expect(bytes + WalFormat.MARK_RECORD);
+    if (markDue) {
+      putMark();
+    }
     for (int i = 0; i < entries.size(); i++) {
       put(entries.get(i));
     }
@@ -159,18 +163,26 @@ final class LogTail implements Closeable {
       channel.force(false);
       synced = written;
       pending = false;
-      mark();
+      markDue = true;
     }
   }
 
   /**
-   * Says in the file what is synced. Without this, a damaged last batch would look like one that a
-   * crash left unfinished. It costs a write to a page that is in memory, no sync.
+   * Says in the file what is synced, unless the next batch has said so. Without this, a damaged
+   * last batch would look like one that a crash left unfinished. Not part of {@link #sync}, whose
+   * caller it would keep waiting for a write.
    */
-  private void mark() throws IOException {
-    if (written + RESERVED <= size) {
-      records.putMark(WalFormat.MARK, lastIndex, lastTerm, synced, commitIndex, sink);
+  void markIfIdle() throws IOException {
+    if (markDue) {
+      putMark();
       records.flush(sink);
+    }
+  }
+
+  private void putMark() throws IOException {
+    markDue = false;
+    if (position() + RESERVED <= size) {
+      records.putMark(WalFormat.MARK, lastIndex, lastTerm, synced, commitIndex, sink);
       markedCommitIndex = commitIndex;
     }
   }
@@ -207,6 +219,7 @@ final class LogTail implements Closeable {
     written = WalFormat.SEGMENT_HEADER;
     synced = written;
     pending = false;
+    markDue = false;
     lastPoint = written - EntryIndex.SPACING;
     records.continueAfter(headerChecksum, seed);
   }
@@ -225,9 +238,8 @@ final class LogTail implements Closeable {
   /** Syncs everything, the mark that says so included. */
   void finish() throws IOException {
     sync();
-    if (commitIndex > markedCommitIndex) {
-      mark();
-    }
+    markDue |= commitIndex > markedCommitIndex;
+    markIfIdle();
     channel.force(false);
   }
 

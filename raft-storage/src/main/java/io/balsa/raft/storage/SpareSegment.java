@@ -92,6 +92,8 @@ final class SpareSegment {
         }
         zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at));
         Disk.write(channel, zeros, at);
+        // In pieces, so that a sync of the log never queues behind the whole of it.
+        channel.force(false);
       }
       channel.force(true);
       done = true;

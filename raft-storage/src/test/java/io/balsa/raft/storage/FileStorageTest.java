@@ -127,7 +127,8 @@ class FileStorageTest {
 
   @Test
   void closingTwiceIsFine() throws IOException {
-    FileStorage storage = FileStorage.open(directory.resolve("twice"), 1000, Runnable::run);
+    FileStorage storage =
+        FileStorage.open(directory.resolve("twice"), 1000, () -> Background.INLINE);
     LogStore log = storage.open(Place.GROUP, Place.IDENTITY);
     log.close();
     log.close();

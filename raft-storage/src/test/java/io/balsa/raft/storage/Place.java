@@ -48,7 +48,7 @@ final class Place implements AutoCloseable {
 
   LogStore open() throws IOException {
     close();
-    storage = FileStorage.open(directory, segmentBytes, Runnable::run);
+    storage = FileStorage.open(directory, segmentBytes, () -> Background.INLINE);
     try {
       log = storage.open(GROUP, IDENTITY);
     } catch (IOException e) {
