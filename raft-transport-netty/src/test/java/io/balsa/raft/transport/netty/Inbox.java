@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.balsa.raft.Packet;
 import io.balsa.raft.Transport;
+import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A receiver that keeps everything for a test to look at. */
+/** A receiver that keeps everything, probes apart, for a test to look at. */
 final class Inbox implements Transport.Receiver {
+  /** The number of a packet that only tries whether there is a way. */
+  static final long PROBE = -1;
+
   private static final int PATIENCE_SECONDS = 20;
 
   /**
@@ -26,7 +30,18 @@ final class Inbox implements Transport.Receiver {
 
   @Override
   public void received(NodeId from, Packet packet) {
-    packets.add(new Received(from, packet));
+    if (!isProbe(packet)) {
+      packets.add(new Received(from, packet));
+    }
+  }
+
+  private static boolean isProbe(Packet packet) {
+    if (packet instanceof Packet.Proposals p) {
+      return p.proposals().size() == 1 && p.proposals().get(0).id() == PROBE;
+    }
+    return packet instanceof Packet.Raft raft
+        && raft.message() instanceof Message.AppendEntries m
+        && m.round() == PROBE;
   }
 
   @Override

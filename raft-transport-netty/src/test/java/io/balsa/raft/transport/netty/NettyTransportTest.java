@@ -269,6 +269,9 @@ class NettyTransportTest {
             }
           };
       b.link.close();
+      for (int i = 0; i < 4; i++) {
+        assertThat(a.inbox.nextLoss()).isEqualTo(b.id());
+      }
       b.transport.join(Node.GROUP, b.identity, throwing).setPeers(List.of(a.member()));
       Node.until(() -> a.link.send(b.id(), Node.heartbeat(1)));
       inbox.next();

@@ -99,15 +99,12 @@ final class Node implements AutoCloseable {
         }
       }
     }
-    for (Node node : nodes) {
-      node.inbox.packets.clear();
-    }
   }
 
   /** Sends a probe on each lane until it is taken. */
   void awaitRouteTo(NodeId to) {
-    until(() -> link.send(to, heartbeat(1)));
-    until(() -> link.send(to, proposal(0, 0)));
+    until(() -> link.send(to, heartbeat(Inbox.PROBE)));
+    until(() -> link.send(to, proposal(Inbox.PROBE, 0)));
   }
 
   static Packet heartbeat(long round) {
