@@ -9,7 +9,7 @@ what="${1:-cluster}"
 shift || true
 mvn -q -DskipTests -Dspotless.check.skip=true -pl raft-benchmarks -am \
   package dependency:build-classpath -Dmdep.outputFile=target/classpath
-classpath="raft-benchmarks/target/classes:$(cat raft-benchmarks/target/classpath)"
+classpath="$PWD/raft-benchmarks/target/classes:$(cat raft-benchmarks/target/classpath)"
 mkdir -p raft-benchmarks/target/data
 
 case "$what" in
@@ -21,5 +21,4 @@ case "$what" in
     ;;
 esac
 cd raft-benchmarks/target/data
-absolute="$(sed -e "s#^raft-#../../../raft-#" <<< "$classpath")"
-exec java -Xms2g -Xmx2g -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$absolute" "$main" "$@"
+exec java -Xms2g -Xmx2g -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$classpath" "$main" "$@"

@@ -50,8 +50,7 @@ public class AppendBenchmark {
   public void setUp() throws IOException {
     dir = Scratch.create();
     storage = FileStorage.open(dir);
-    Identity identity =
-        new Identity(UUID.randomUUID(), new NodeId("n1"), UUID.randomUUID());
+    Identity identity = new Identity(UUID.randomUUID(), new NodeId("n1"), UUID.randomUUID());
     store = storage.open("default", identity);
   }
 

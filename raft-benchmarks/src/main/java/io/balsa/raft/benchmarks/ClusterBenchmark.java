@@ -14,9 +14,9 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * Loads a cluster of three nodes in this process, over loopback TCP, with real forced writes: one thread keeps a number
- * of 256-byte proposals outstanding at the leader. Prints throughput, latency, processor time and allocation, beside what
- * the disk can do by itself in the same run.
+ * Loads a cluster of three nodes in this process, over loopback TCP, with real forced writes: one
+ * thread keeps a number of 256-byte proposals outstanding at the leader. Prints throughput,
+ * latency, processor time and allocation, beside what the disk can do by itself in the same run.
  *
  * <p>Arguments: {@code [--outstanding 1,64,512] [--seconds 8] [--warmup 5] [--reads]}.
  */
@@ -25,7 +25,14 @@ public final class ClusterBenchmark {
   private static final String HEADER =
       String.format(
           "%-7s %11s %11s %9s %9s %9s %9s %9s %11s",
-          "", "outstanding", "ops/s", "p50 us", "p99 us", "p999 us", "cpu us/op", "heap B/op",
+          "",
+          "outstanding",
+          "ops/s",
+          "p50 us",
+          "p99 us",
+          "p999 us",
+          "cpu us/op",
+          "heap B/op",
           "entries/sync");
 
   private final int seconds;

@@ -14,7 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.HdrHistogram.Histogram;
 
-/** What the disk can do by itself: write a block into an already written file, force it, repeat, with three writers. */
+/**
+ * What the disk can do by itself: write a block into an already written file, force it, repeat,
+ * with three writers.
+ */
 final class DiskProbe {
   private static final int WRITERS = 3;
   private static final int REGION = 16 << 20;
@@ -37,10 +40,7 @@ final class DiskProbe {
       }
       return String.format(
           "%,d forced writes/s of %,d bytes each (p50 %,d us), by %d writers together",
-          all.getTotalCount() / seconds,
-          blockBytes,
-          all.getValueAtPercentile(50) / 1_000,
-          WRITERS);
+          all.getTotalCount() / seconds, blockBytes, all.getValueAtPercentile(50) / 1_000, WRITERS);
     } finally {
       pool.shutdown();
     }

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** Folders on the disk to be measured: the working directory's, since the system's temporary folder may be memory. */
+/**
+ * Folders on the disk to be measured: the working directory's, since the system's temporary folder
+ * may be memory.
+ */
 final class Scratch {
   private Scratch() {}
 

@@ -29,7 +29,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What the algorithm itself costs: a batch of proposals through a leader, and the same batch through a follower. */
+/**
+ * What the algorithm itself costs: a batch of proposals through a leader, and the same batch
+ * through a follower.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -91,8 +94,7 @@ public class StepBenchmark {
 
   private void acknowledge(NodeId from, long matchIndex) {
     leader.step(
-        new Event.Received(
-            from, new Message.AppendEntriesAccepted(leader.term(), 1, matchIndex)));
+        new Event.Received(from, new Message.AppendEntriesAccepted(leader.term(), 1, matchIndex)));
   }
 
   /** From the proposal to the commit: append, replicate to two, own write, two acknowledgements. */
