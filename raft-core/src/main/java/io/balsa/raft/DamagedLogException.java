@@ -1,8 +1,9 @@
 package io.balsa.raft;
 
 /**
- * Something that had been synced is not what was written: not the unfinished last write of a crash, which recovery
- * cuts off by itself, but damage. Nothing was changed. The node must not vote or acknowledge from such a log.
+ * Something that had been synced is not what was written: not the unfinished last write of a crash,
+ * which recovery cuts off by itself, but damage. Nothing was changed. The node must not vote or
+ * acknowledge from such a log.
  */
 public final class DamagedLogException extends StorageException {
   private static final long serialVersionUID = 1L;

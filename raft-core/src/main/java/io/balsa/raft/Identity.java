@@ -8,7 +8,7 @@ import java.util.UUID;
  *
  * @param clusterId the cluster, fixed when it was formed
  * @param nodeId the node in it
- * @param incarnation made at random together with a data directory: a node that lost its directory is not the one it
- *     was, even under the same node id
+ * @param incarnation made at random together with a data directory: a node that lost its directory
+ *     is not the one it was, even under the same node id
  */
 public record Identity(UUID clusterId, NodeId nodeId, UUID incarnation) {}

@@ -8,12 +8,12 @@ import java.util.List;
 /**
  * The durable log and hard state of one group on one node.
  *
- * <p>One thread at a time calls {@link #append}, {@link #saveHardState}, {@link #sync} and {@link #close};
- * {@link #read} may be called by any thread at any time between opening and closing.
+ * <p>One thread at a time calls {@link #append}, {@link #saveHardState}, {@link #sync} and {@link
+ * #close}; {@link #read} may be called by any thread at any time between opening and closing.
  *
- * <p>After any of the writing methods threw, the store is dead: every later call throws {@link StorageException}, and
- * the only way on is to close it and to open it again. Nothing is retried, because a second sync may succeed without
- * having written what the first one lost.
+ * <p>After any of the writing methods threw, the store is dead: every later call throws {@link
+ * StorageException}, and the only way on is to close it and to open it again. Nothing is retried,
+ * because a second sync may succeed without having written what the first one lost.
  */
 public interface LogStore extends AutoCloseable {
 
@@ -32,14 +32,16 @@ public interface LogStore extends AutoCloseable {
   RecoveredLog recovered();
 
   /**
-   * Writes entries, durable only after the next {@link #sync}. The first entry may be at or below the last index of
-   * the log: it then replaces everything from its index on, and so may any later one in the list (the last of several
-   * entries with one index stays). The caller must not change the entries afterwards.
+   * Writes entries, durable only after the next {@link #sync}. The first entry may be at or below
+   * the last index of the log: it then replaces everything from its index on, and so may any later
+   * one in the list (the last of several entries with one index stays). The caller must not change
+   * the entries afterwards.
    *
-   * @param entries entries in the order in which they took effect, without a gap to the log or to each other
+   * @param entries entries in the order in which they took effect, without a gap to the log or to
+   *     each other
    * @param commitIndex a hint, stored with the entries: up to here the log is known to be committed
-   * @throws IllegalArgumentException if there is a gap, or if an entry would replace one at or below an earlier
-   *     commit hint; nothing is written then
+   * @throws IllegalArgumentException if there is a gap, or if an entry would replace one at or
+   *     below an earlier commit hint; nothing is written then
    * @throws IOException if the file system fails; the store is dead then
    */
   void append(List<Entry> entries, long commitIndex) throws IOException;
@@ -60,7 +62,8 @@ public interface LogStore extends AutoCloseable {
   void sync() throws IOException;
 
   /**
-   * Reads entries back, written or synced. Stops before the entry that would exceed the bytes, but gives at least one.
+   * Reads entries back, written or synced. Stops before the entry that would exceed the bytes, but
+   * gives at least one.
    *
    * @param firstIndex the first index wanted, within the log
    * @param lastIndex the last index wanted, within the log
@@ -73,7 +76,8 @@ public interface LogStore extends AutoCloseable {
   List<Entry> read(long firstIndex, long lastIndex, long maxBytes) throws IOException;
 
   /**
-   * Closes the store; everything that was synced stays. May be called more than once, and on a dead store.
+   * Closes the store; everything that was synced stays. May be called more than once, and on a dead
+   * store.
    *
    * @throws IOException if the file system fails; the store is closed all the same
    */

@@ -4,7 +4,10 @@ import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import java.util.List;
 
-/** What nodes send to each other: messages of the algorithm, and proposals on their way to the leader and back. */
+/**
+ * What nodes send to each other: messages of the algorithm, and proposals on their way to the
+ * leader and back.
+ */
 public sealed interface Packet {
 
   /**

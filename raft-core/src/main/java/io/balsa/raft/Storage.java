@@ -3,21 +3,22 @@ package io.balsa.raft;
 import java.io.IOException;
 
 /**
- * A place that keeps what a node must not forget. The library calls it as this interface says; a user only makes one
- * and hands it to the builder of a node.
+ * A place that keeps what a node must not forget. The library calls it as this interface says; a
+ * user only makes one and hands it to the builder of a node.
  */
 public interface Storage extends AutoCloseable {
 
   /**
-   * Opens the log of a group, recovering whatever a crash left. A place that is still empty becomes the given node's.
-   * Blocks until recovery is done. After a store failed, opening it again re-reads and re-checks everything.
+   * Opens the log of a group, recovering whatever a crash left. A place that is still empty becomes
+   * the given node's. Blocks until recovery is done. After a store failed, opening it again
+   * re-reads and re-checks everything.
    *
    * @param group the name of the group
    * @param identity who opens it; its incarnation is used only if the place is still empty
    * @return the log, to be closed before it can be opened again
    * @throws DamagedLogException if something that had been synced is not what was written
-   * @throws StorageException if the place belongs to another cluster, node or group, has a newer format, is open
-   *     already, or can't be read or written
+   * @throws StorageException if the place belongs to another cluster, node or group, has a newer
+   *     format, is open already, or can't be read or written
    * @throws IOException if the file system fails
    */
   LogStore open(String group, Identity identity) throws IOException;

@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.util.Collection;
 
 /**
- * Carries packets between nodes. Raft tolerates loss, delay, repetition and reordering, so a transport may drop what
- * it can't deliver; it never blocks its caller and bounds what it holds. The library calls it as this interface says; a
- * user only makes one and hands it to the builder of a node.
+ * Carries packets between nodes. Raft tolerates loss, delay, repetition and reordering, so a
+ * transport may drop what it can't deliver; it never blocks its caller and bounds what it holds.
+ * The library calls it as this interface says; a user only makes one and hands it to the builder of
+ * a node.
  */
 public interface Transport extends AutoCloseable {
 
@@ -16,7 +17,8 @@ public interface Transport extends AutoCloseable {
    * Joins a group: from now on its packets are sent and received under this identity.
    *
    * @param group the name of the group
-   * @param identity who is here; packets from another cluster, or meant for another node, are refused
+   * @param identity who is here; packets from another cluster, or meant for another node, are
+   *     refused
    * @param receiver gets the packets of this group
    * @return the group's end of the transport
    * @throws IllegalStateException if the group was joined already, or the transport is closed
@@ -36,20 +38,21 @@ public interface Transport extends AutoCloseable {
   interface Link extends AutoCloseable {
 
     /**
-     * Says who the peers are and where. Connections to others are closed; the call returns before any is open.
+     * Says who the peers are and where. Connections to others are closed; the call returns before
+     * any is open.
      *
      * @param peers the other members
      */
     void setPeers(Collection<Member> peers);
 
     /**
-     * Sends a packet or drops it; never blocks. Small control packets (votes, heartbeats, acknowledgements) do not wait
-     * behind entries.
+     * Sends a packet or drops it; never blocks. Small control packets (votes, heartbeats,
+     * acknowledgements) do not wait behind entries.
      *
      * @param to the receiver, one of the peers
      * @param packet what to send; neither side changes it afterwards
-     * @return false if the packet was dropped for certain: unknown peer, no connection, queue full, closed. True
-     *     promises nothing.
+     * @return false if the packet was dropped for certain: unknown peer, no connection, queue full,
+     *     closed. True promises nothing.
      */
     boolean send(NodeId to, Packet packet);
 
