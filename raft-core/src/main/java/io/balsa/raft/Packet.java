@@ -47,7 +47,25 @@ public sealed interface Packet {
    * @param response the state machine's answer if the result is EXECUTED, else empty
    * @param leader the leader the receiver knows if the result is NOT_LEADER, or null
    */
-  record Outcome(long id, Result result, byte[] response, NodeId leader) {}
+  record Outcome(long id, Result result, byte[] response, NodeId leader) {
+    private static final byte[] NOTHING = {};
+
+    static Outcome executed(long id, byte[] response) {
+      return new Outcome(id, Result.EXECUTED, response, null);
+    }
+
+    static Outcome notLeader(long id, NodeId leader) {
+      return new Outcome(id, Result.NOT_LEADER, NOTHING, leader);
+    }
+
+    static Outcome busy(long id) {
+      return new Outcome(id, Result.BUSY, NOTHING, null);
+    }
+
+    static Outcome unknown(long id) {
+      return new Outcome(id, Result.UNKNOWN, NOTHING, null);
+    }
+  }
 
   /** The result of a forwarded proposal. The order of the constants is part of the wire format. */
   enum Result {

@@ -8,9 +8,10 @@ public sealed interface Decision {
    *
    * @param from the role before
    * @param to the role now
+   * @param term the term now
    * @param reason why, in words
    */
-  record RoleChanged(Role from, Role to, String reason) implements Decision {}
+  record RoleChanged(Role from, Role to, long term, String reason) implements Decision {}
 
   /**
    * The node answered a candidate.

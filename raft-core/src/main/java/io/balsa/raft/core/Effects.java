@@ -15,6 +15,7 @@ import java.util.List;
  * @param readable reads that may be answered
  * @param unreadable reads that will not be answered
  * @param commitIndex up to here entries may be applied; never falls
+ * @param notable role changes and refused messages, for the log
  * @param failure null, or the evidence for which the group stopped: a broken invariant. Nothing
  *     follows it.
  */
@@ -27,6 +28,7 @@ public record Effects(
     List<Readable> readable,
     List<Long> unreadable,
     long commitIndex,
+    List<Decision> notable,
     String failure) {
 
   /**

@@ -39,6 +39,7 @@ final class Output {
   private List<Effects.Readable> readable = new ArrayList<>();
   private List<Long> unreadable = new ArrayList<>();
   private List<Entry> entries = new ArrayList<>();
+  private List<Decision> notable = new ArrayList<>();
   private boolean hardStateChanged;
 
   private final Deque<SaveUnderWay> underWay = new ArrayDeque<>();
@@ -113,6 +114,14 @@ final class Output {
 
   void unreadable(long id) {
     unreadable.add(id);
+  }
+
+  /** Something rare that belongs in the log even if nobody observes. */
+  void note(Decision decision) {
+    notable.add(decision);
+    if (reporter.isOn()) {
+      reporter.report(decision);
+    }
   }
 
   void save(Entry entry) {
@@ -208,6 +217,7 @@ final class Output {
             readable,
             unreadable,
             commitIndex,
+            notable,
             failure);
     startAnew();
     return effects;
@@ -222,6 +232,7 @@ final class Output {
     readable = new ArrayList<>();
     unreadable = new ArrayList<>();
     entries = new ArrayList<>();
+    notable = new ArrayList<>();
     hardStateChanged = false;
   }
 

@@ -282,9 +282,7 @@ public final class Raft implements RaftView {
     RoleState before = role;
     before.onEnd();
     role = next;
-    if (reporter.isOn()) {
-      reporter.report(new Decision.RoleChanged(before.role(), next.role(), reason));
-    }
+    output.note(new Decision.RoleChanged(before.role(), next.role(), term, reason));
   }
 
   // ---- the log
@@ -372,9 +370,7 @@ public final class Raft implements RaftView {
   }
 
   void refuse(NodeId from, String reason) {
-    if (reporter.isOn()) {
-      reporter.report(new Decision.Refused(from, reason));
-    }
+    output.note(new Decision.Refused(from, reason));
   }
 
   private void report(NodeId candidate, boolean granted, String objection) {

@@ -1,0 +1,28 @@
+package io.balsa.raft;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Answers that the event loop has found, to be given by the applier. */
+final class Answers {
+  private List<Runnable> found = new ArrayList<>();
+
+  void executed(Proposal proposal, byte[] response) {
+    found.add(() -> proposal.executed(response));
+  }
+
+  void failed(Proposal proposal, RaftException why) {
+    found.add(() -> proposal.failed(why));
+  }
+
+  void failed(ReadRequest<?> read, RaftException why) {
+    found.add(() -> read.failed(why));
+  }
+
+  void giveTo(Applier applier) {
+    if (!found.isEmpty()) {
+      applier.answer(found);
+      found = new ArrayList<>();
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.EntryType;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Applies committed entries to the state machine and answers those who wait for them; also the
+ * place where reads run, so that they see a state between two commands.
+ *
+ * <ul>
+ *   <li>Entries arrive in order and are applied once each; {@code appliedIndex} never falls.
+ *   <li>A read runs when the index it waits for was applied.
+ *   <li>When the state machine has thrown, nothing is applied or read any more.
+ * </ul>
+ */
+final class Applier {
+  private static final byte[] NOTHING = {};
+
+  /** How many bytes may be on their way to the state machine. */
+  private static final long MAX_BYTES_AHEAD = 8L << 20;
+
+  /** What there is to do. */
+  sealed interface Task {
+
+    /**
+     * Apply entries; {@code waiting} has for each entry who waits for it or null, or is null if
+     * nobody waits.
+     */
+    record Apply(List<Entry> entries, Proposal[] waiting, long bytes) implements Task {}
+
+    /** Answer reads from a state that has applied an index. */
+    record Read(long index, List<ReadRequest<?>> requests) implements Task {}
+
+    /**
+     * Give answers that the event loop has found; they run code of the user, so it does not do that
+     * itself.
+     */
+    record Answer(List<Runnable> answers) implements Task {}
+  }
+
+  private final StateMachine stateMachine;
+  private final Mailbox<Task> tasks;
+  private final Mailbox<Mail> loop;
+  private final Runner loopRunner;
+  private final Replies replies;
+  private final AtomicLong bytesAhead = new AtomicLong();
+  private final Deque<Task.Read> reads = new ArrayDeque<>();
+  private long handedIndex; // the loop's
+  private volatile boolean loopWaits;
+  private volatile long appliedIndex;
+  private volatile RaftException failure;
+
+  Applier(
+      StateMachine stateMachine,
+      Mailbox<Task> tasks,
+      Mailbox<Mail> loop,
+      Runner loopRunner,
+      Replies replies) {
+    this.stateMachine = stateMachine;
+    this.tasks = tasks;
+    this.loop = loop;
+    this.loopRunner = loopRunner;
+    this.replies = replies;
+  }
+
+  long appliedIndex() {
+    return appliedIndex;
+  }
+
+  /** The last index that was handed over; for the event loop. */
+  long handedIndex() {
+    return handedIndex;
+  }
+
+  /** Whether more entries may be handed over; if not, the loop is woken when they may. */
+  boolean hasRoom() {
+    if (bytesAhead.get() < MAX_BYTES_AHEAD) {
+      return true;
+    }
+    loopWaits = true;
+    return bytesAhead.get() < MAX_BYTES_AHEAD;
+  }
+
+  void apply(List<Entry> entries, Proposal[] waiting) {
+    long bytes = 0;
+    for (int i = 0; i < entries.size(); i++) {
+      bytes += Proposal.bytes(entries.get(i).data());
+    }
+    bytesAhead.addAndGet(bytes);
+    handedIndex += entries.size();
+    tasks.put(new Task.Apply(entries, waiting, bytes));
+  }
+
+  void read(long index, List<ReadRequest<?>> requests) {
+    tasks.put(new Task.Read(index, requests));
+  }
+
+  void answer(List<Runnable> answers) {
+    tasks.put(new Task.Answer(answers));
+  }
+
+  void poll() {
+    for (Task task : tasks.take()) {
+      perform(task);
+      answerReads();
+    }
+    replies.send();
+  }
+
+  private void perform(Task task) {
+    if (task instanceof Task.Apply apply) {
+      applyAll(apply);
+    } else if (task instanceof Task.Read read) {
+      synchronized (reads) {
+        reads.addLast(read);
+      }
+    } else if (task instanceof Task.Answer answer) {
+      answer.answers.forEach(Runnable::run);
+    }
+  }
+
+  private void applyAll(Task.Apply task) {
+    for (int i = 0; i < task.entries.size(); i++) {
+      applyOne(task.entries.get(i), task.waiting == null ? null : task.waiting[i]);
+    }
+    bytesAhead.addAndGet(-task.bytes);
+    if (loopWaits) {
+      loopWaits = false;
+      loopRunner.wake();
+    }
+  }
+
+  private void applyOne(Entry entry, Proposal waiting) {
+    byte[] response = NOTHING;
+    if (failure == null && entry.type() == EntryType.COMMAND) {
+      response = call(entry);
+    }
+    if (failure == null) {
+      appliedIndex = entry.index();
+    }
+    if (waiting != null) {
+      if (failure == null) {
+        waiting.executed(response);
+      } else {
+        waiting.failed(failure);
+      }
+    }
+  }
+
+  private byte[] call(Entry entry) {
+    try {
+      byte[] response = stateMachine.apply(entry.index(), entry.data());
+      return response == null ? NOTHING : response;
+    } catch (RuntimeException | Error e) {
+      failure =
+          new OutcomeUnknownException(
+              "the state machine threw at index "
+                  + entry.index()
+                  + " on this node, before it had applied the command: "
+                  + e);
+      loop.put(new Mail.ApplyFailed(entry.index(), e));
+      return NOTHING;
+    }
+  }
+
+  private void answerReads() {
+    for (Task.Read read : takeReads(failure == null ? appliedIndex : Long.MAX_VALUE)) {
+      read.requests.forEach(this::answer);
+    }
+  }
+
+  /** Those that wait for no more than an index. */
+  private List<Task.Read> takeReads(long index) {
+    synchronized (reads) {
+      if (reads.isEmpty()) {
+        return List.of();
+      }
+      List<Task.Read> due = new ArrayList<>();
+      reads.removeIf(read -> read.index <= index && due.add(read));
+      return due;
+    }
+  }
+
+  private void answer(ReadRequest<?> request) {
+    if (failure == null) {
+      request.answer();
+    } else {
+      request.failed(new ClosedException(failure.getMessage(), null));
+    }
+  }
+
+  /** Ends what is still waiting; to be called when nobody polls any more. */
+  void close(String reason) {
+    tasks.close();
+    if (failure == null) {
+      failure = new OutcomeUnknownException(reason);
+    }
+    for (Task task : tasks.take()) {
+      perform(task);
+    }
+    for (Task.Read read : takeReads(Long.MAX_VALUE)) {
+      read.requests.forEach(r -> r.failed(new ClosedException(reason, null)));
+    }
+    replies.send();
+  }
+}

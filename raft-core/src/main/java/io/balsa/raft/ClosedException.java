@@ -1,0 +1,13 @@
+package io.balsa.raft;
+
+/**
+ * It was not executed, because this node is closed or its group has failed for good; the message
+ * says which and why.
+ */
+public final class ClosedException extends RaftException {
+  private static final long serialVersionUID = 1L;
+
+  ClosedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,199 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Effects;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.Event;
+import io.balsa.raft.core.Message.AppendEntries;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Raft;
+import io.balsa.raft.core.Role;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The algorithm at work on an open log. Made whole when the storage was opened, and dropped when it
+ * fails: what it had promised to itself and not yet written is then forgotten together with it.
+ *
+ * <ul>
+ *   <li>Every effect is performed, in the order: entries into the cache, messages, the save, then
+ *       the answers.
+ *   <li>Committed entries are handed to the applier once each and in order, across openings.
+ * </ul>
+ */
+final class LiveGroup {
+  private final Raft raft;
+  private final LogStore store;
+  private final int opening;
+  private final Wiring wiring;
+  private final Limits limits;
+  private final Waiting waiting;
+  private final Answers answers;
+  private final EntryCache cache;
+  private final PendingProposals pending = new PendingProposals();
+  private final Map<Long, List<Proposal>> offered = new HashMap<>();
+  private final Map<Long, List<ReadRequest<?>>> asked = new HashMap<>();
+  private long lastId;
+  private boolean readingForApply;
+
+  LiveGroup(
+      Raft raft,
+      LogStore store,
+      int opening,
+      Wiring wiring,
+      Limits limits,
+      Waiting waiting,
+      Answers answers) {
+    this.raft = raft;
+    this.store = store;
+    this.opening = opening;
+    this.wiring = wiring;
+    this.limits = limits;
+    this.waiting = waiting;
+    this.answers = answers;
+    cache = new EntryCache(limits.cacheBytes(), raft.last().index());
+  }
+
+  Raft raft() {
+    return raft;
+  }
+
+  boolean leads() {
+    return raft.role() == Role.LEADER;
+  }
+
+  void step(Event event) {
+    raft.step(event);
+  }
+
+  void propose(List<Proposal> proposals) {
+    List<byte[]> commands = new ArrayList<>(proposals.size());
+    for (int i = 0; i < proposals.size(); i++) {
+      commands.add(proposals.get(i).command);
+    }
+    offered.put(++lastId, proposals);
+    raft.step(new Event.Propose(lastId, commands));
+  }
+
+  void read(List<ReadRequest<?>> reads) {
+    asked.put(++lastId, reads);
+    raft.step(new Event.Read(lastId));
+  }
+
+  // ---- effects
+
+  /**
+   * Does what the algorithm wants done; returns the rest of it, for the log and for what the
+   * group's end needs.
+   */
+  Effects perform() {
+    Effects effects = raft.takeEffects();
+    if (effects.failure() != null) {
+      return effects;
+    }
+    settleOffers(effects);
+    if (effects.save() != null) {
+      cache.add(effects.save().entries());
+    }
+    effects.messages().forEach(e -> wiring.link().send(e.to(), new Packet.Raft(e.message())));
+    effects.replications().forEach(this::replicate);
+    if (effects.save() != null) {
+      wiring.writer().put(new LogWriter.Task.Write(effects.save()));
+    }
+    handOut();
+    settleReads(effects);
+    cache.trim(raft.persistedIndex());
+    pending.giveUp(
+        leads() ? raft.term() : 0,
+        new OutcomeUnknownException("this node stopped leading before it was committed"),
+        answers);
+    return effects;
+  }
+
+  private void settleOffers(Effects effects) {
+    for (Effects.Accepted accepted : effects.accepted()) {
+      pending.add(accepted.first(), offered.remove(accepted.id()));
+    }
+    for (Effects.Refused refused : effects.refused()) {
+      for (Proposal proposal : offered.remove(refused.id())) {
+        answers.failed(proposal, new NotExecutedException(refused.reason()));
+      }
+    }
+  }
+
+  private void settleReads(Effects effects) {
+    for (Effects.Readable readable : effects.readable()) {
+      wiring.applier().read(readable.index(), asked.remove(readable.id()));
+    }
+    for (Long id : effects.unreadable()) {
+      waiting.addReads(asked.remove(id));
+    }
+  }
+
+  // ---- entries for followers
+
+  private void replicate(Effects.Replication r) {
+    long first = r.header().previous().index() + 1;
+    if (first > r.lastIndex()) {
+      send(r.to(), r.header(), List.of());
+    } else if (cache.has(first)) {
+      send(r.to(), r.header(), cache.get(first, r.lastIndex(), limits.batchBytes()));
+    } else {
+      long last = Math.min(r.lastIndex(), raft.persistedIndex());
+      wiring.reader().put(new LogReader.Task(opening, store, first, last, r));
+    }
+  }
+
+  /**
+   * Entries have come from disk; meanwhile the log may have changed hands, and with them its tail.
+   */
+  void onReadForPeer(Mail.ReadForPeer mail) {
+    AppendEntries header = mail.replication().header();
+    if (mail.opening() == opening && leads() && raft.term() == header.term()) {
+      send(mail.replication().to(), header, mail.entries());
+    }
+  }
+
+  private void send(NodeId to, AppendEntries header, List<Entry> entries) {
+    AppendEntries message =
+        entries.isEmpty()
+            ? header
+            : new AppendEntries(
+                header.term(), header.round(), header.previous(), header.commitIndex(), entries);
+    wiring.link().send(to, new Packet.Raft(message));
+  }
+
+  // ---- entries for the state machine
+
+  private void handOut() {
+    Applier applier = wiring.applier();
+    while (applier.handedIndex() < raft.commitIndex() && !readingForApply && applier.hasRoom()) {
+      long first = applier.handedIndex() + 1;
+      if (!cache.has(first)) {
+        readingForApply = true;
+        wiring.reader().put(new LogReader.Task(opening, store, first, raft.commitIndex(), null));
+        return;
+      }
+      handOut(cache.get(first, raft.commitIndex(), limits.batchBytes()));
+    }
+  }
+
+  void onReadForApply(Mail.ReadForApply mail) {
+    if (mail.opening() == opening) {
+      readingForApply = false;
+      handOut(mail.entries());
+    }
+  }
+
+  private void handOut(List<Entry> entries) {
+    wiring.applier().apply(entries, pending.match(entries));
+  }
+
+  /** The storage or the group has failed, or the node is closed. */
+  void end(RaftException forProposals) {
+    pending.giveUp(0, forProposals, answers);
+    offered.values().forEach(batch -> batch.forEach(p -> answers.failed(p, forProposals)));
+    asked.values().forEach(waiting::addReads);
+  }
+}

@@ -1,0 +1,128 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Effects;
+import io.balsa.raft.core.Entry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes saves to the storage: all that have gathered while the last sync ran share the next one.
+ *
+ * <ul>
+ *   <li>Saves are written in the order in which they were given, and reported when they are on
+ *       disk.
+ *   <li>After a failure nothing more is written until the storage was opened again.
+ * </ul>
+ */
+final class LogWriter {
+  private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+  /** What there is to do. */
+  sealed interface Task {
+    /** Write a save. */
+    record Write(Effects.Save save) implements Task {}
+
+    /** Open the storage again. */
+    record Reopen() implements Task {}
+  }
+
+  private final Storage storage;
+  private final String group;
+  private final Mailbox<Task> tasks;
+  private final Mailbox<Mail> loop;
+  private LogStore store;
+  private int opening = 1;
+  private boolean failed;
+
+  LogWriter(
+      Storage storage, String group, LogStore store, Mailbox<Task> tasks, Mailbox<Mail> loop) {
+    this.storage = storage;
+    this.group = group;
+    this.store = store;
+    this.tasks = tasks;
+    this.loop = loop;
+  }
+
+  void poll() {
+    List<Task> taken = tasks.take();
+    List<Effects.Save> saves = new ArrayList<>(taken.size());
+    for (Task task : taken) {
+      if (task instanceof Task.Write write) {
+        saves.add(write.save());
+      } else {
+        saves.clear(); // they belong to the opening that failed
+        reopen();
+      }
+    }
+    if (!failed && !saves.isEmpty()) {
+      writeAndReport(saves);
+    }
+  }
+
+  private void writeAndReport(List<Effects.Save> saves) {
+    try {
+      write(saves);
+      loop.put(new Mail.Persisted(opening, saves.get(saves.size() - 1).token()));
+    } catch (IOException | RuntimeException e) {
+      failed = true;
+      loop.put(new Mail.StorageFailed(opening, e));
+    }
+  }
+
+  private void write(List<Effects.Save> saves) throws IOException {
+    List<Entry> entries = List.of();
+    long commitIndex = 0;
+    for (Effects.Save save : saves) {
+      if (save.hardState() != null) {
+        append(entries, commitIndex);
+        entries = List.of();
+        store.saveHardState(save.hardState());
+      }
+      entries = joined(entries, save.entries());
+      commitIndex = save.commitIndex();
+    }
+    append(entries, commitIndex);
+    store.sync();
+  }
+
+  private void append(List<Entry> entries, long commitIndex) throws IOException {
+    if (!entries.isEmpty()) {
+      store.append(entries, commitIndex);
+    }
+  }
+
+  private static List<Entry> joined(List<Entry> first, List<Entry> second) {
+    if (first.isEmpty()) {
+      return second;
+    }
+    List<Entry> both = new ArrayList<>(first.size() + second.size());
+    both.addAll(first);
+    both.addAll(second);
+    return both;
+  }
+
+  private void reopen() {
+    try {
+      store.close();
+    } catch (IOException e) {
+      LOG.info("closing the failed storage: {}", e.toString());
+    }
+    try {
+      store = storage.open(group, store.identity());
+      opening++;
+      failed = false;
+      loop.put(new Mail.StorageOpened(store));
+    } catch (IOException | RuntimeException e) {
+      failed = true;
+      loop.put(new Mail.StorageStillFailed(e));
+    }
+  }
+
+  /** Closes the store; to be called when nobody polls any more. */
+  void close() throws IOException {
+    store.close();
+  }
+}

@@ -1,0 +1,58 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Role;
+import java.util.Optional;
+
+/**
+ * What a node is doing, as of shortly before it was asked.
+ *
+ * @param id the node
+ * @param health whether it works, and why not
+ * @param role what it is in its term
+ * @param term the latest term it has seen
+ * @param leader who leads, as far as it knows
+ * @param lastIndex the last index of its log
+ * @param commitIndex up to where its log is known to be committed
+ * @param appliedIndex up to where its state machine has come
+ * @param configuration the members, as its log has them
+ */
+public record NodeStatus(
+    NodeId id,
+    Health health,
+    Role role,
+    long term,
+    Optional<NodeId> leader,
+    long lastIndex,
+    long commitIndex,
+    long appliedIndex,
+    Configuration configuration) {
+
+  /**
+   * Whether a node works.
+   *
+   * @param state the short answer
+   * @param problem what is wrong and since when it is being worked on, empty if nothing is
+   */
+  public record Health(State state, String problem) {
+    static final Health OK = new Health(State.OK, "");
+  }
+
+  /** The short answer to whether a node works. */
+  public enum State {
+    /** It takes part in its group. */
+    OK,
+    /**
+     * Its storage failed. It neither votes nor acknowledges, and tries to open the storage again.
+     */
+    STORAGE_FAILED,
+    /**
+     * Its group has stopped on this node and will not go on: the state machine threw, or an
+     * invariant is broken.
+     */
+    FAILED,
+    /** It was closed. */
+    CLOSED
+  }
+}

@@ -1,0 +1,89 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.NodeId;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A command on its way, and who waits for it.
+ *
+ * <ul>
+ *   <li>It is answered exactly once, on whatever thread knows the answer.
+ *   <li>Its bytes were taken from the budget before it was made, and are given back when it is
+ *       answered.
+ * </ul>
+ */
+abstract class Proposal {
+  /** What a proposal costs besides its command. */
+  private static final int OVERHEAD = 128;
+
+  final byte[] command;
+  private final ByteBudget budget;
+
+  Proposal(byte[] command, ByteBudget budget) {
+    this.command = command;
+    this.budget = budget;
+  }
+
+  static long bytes(byte[] command) {
+    return command.length + OVERHEAD;
+  }
+
+  final void executed(byte[] response) {
+    budget.giveBack(bytes(command));
+    answer(response);
+  }
+
+  final void failed(RaftException why) {
+    budget.giveBack(bytes(command));
+    answer(why);
+  }
+
+  abstract void answer(byte[] response);
+
+  abstract void answer(RaftException why);
+
+  /** Proposed on this node. */
+  static final class Local extends Proposal implements Mail {
+    final CompletableFuture<byte[]> future = new CompletableFuture<>();
+    long deadline;
+
+    Local(byte[] command, ByteBudget budget) {
+      super(command, budget);
+    }
+
+    @Override
+    void answer(byte[] response) {
+      future.complete(response);
+    }
+
+    @Override
+    void answer(RaftException why) {
+      future.completeExceptionally(why);
+    }
+  }
+
+  /** Proposed on another node and passed on to this one. */
+  static final class Forwarded extends Proposal {
+    private final NodeId origin;
+    private final long id;
+    private final Replies replies;
+
+    Forwarded(NodeId origin, Packet.Proposal proposal, ByteBudget budget, Replies replies) {
+      super(proposal.command(), budget);
+      this.origin = origin;
+      id = proposal.id();
+      this.replies = replies;
+    }
+
+    @Override
+    void answer(byte[] response) {
+      replies.add(origin, Packet.Outcome.executed(id, response));
+    }
+
+    @Override
+    void answer(RaftException why) {
+      boolean unknown = why instanceof OutcomeUnknownException;
+      replies.add(origin, unknown ? Packet.Outcome.unknown(id) : Packet.Outcome.busy(id));
+    }
+  }
+}

@@ -1,0 +1,15 @@
+package io.balsa.raft;
+
+/**
+ * A proposal or a read was not answered. The subclasses say what its caller may do next: {@link
+ * NotExecutedException} try again, {@link OutcomeUnknownException} find out first, {@link
+ * ClosedException} use another node.
+ */
+public abstract sealed class RaftException extends RuntimeException
+    permits NotExecutedException, OutcomeUnknownException, ClosedException {
+  private static final long serialVersionUID = 1L;
+
+  RaftException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,312 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Member;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.RaftObserver;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node of a replicated state machine. Make it with {@link #builder}; it takes part in its group
+ * from {@link Builder#start()} until it is closed.
+ *
+ * <p>Thread-safe; no method blocks except {@link Builder#start()} and {@link #close()}. Futures are
+ * completed on the thread that applies commands, so what depends on them without an executor of its
+ * own delays later commands and must not wait for them.
+ */
+public final class RaftNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+
+  private final NodeParts parts;
+  private final AtomicBoolean closing = new AtomicBoolean();
+
+  private RaftNode(NodeParts parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * Starts to describe a node.
+   *
+   * @param id the node, one of the members: 1 to 64 letters, digits, '.', '_' or '-'
+   * @param stateMachine what is replicated, in its initial state; from now on only the node may
+   *     call it
+   * @return a builder
+   * @throws IllegalArgumentException if the id is not one
+   */
+  public static Builder builder(String id, StateMachine stateMachine) {
+    return new Builder(new NodeId(id), Objects.requireNonNull(stateMachine, "stateMachine"));
+  }
+
+  /**
+   * Proposes a command, on any node: one that does not lead passes it on to the leader, and waits
+   * for one if there is none.
+   *
+   * @param command at least one byte and at most {@link #maxCommandBytes()}; copied
+   * @return the state machine's answer, when the command is committed by a quorum, on its disks,
+   *     and applied. Else a {@link NotExecutedException} (too much to do, or no leader within ten
+   *     election timeouts), an {@link OutcomeUnknownException} (the leader was lost meanwhile), or
+   *     a {@link ClosedException}.
+   * @throws IllegalArgumentException if the command is empty or too large
+   */
+  public CompletableFuture<byte[]> propose(byte[] command) {
+    int max = maxCommandBytes();
+    if (command.length == 0 || command.length > max) {
+      throw new IllegalArgumentException(
+          "a command has 1 to " + max + " bytes, this one has " + command.length);
+    }
+    ByteBudget budget = parts.budget();
+    if (!budget.take(Proposal.bytes(command))) {
+      return CompletableFuture.failedFuture(
+          new NotExecutedException(
+              "node "
+                  + parts.id()
+                  + " has too much to do: more than "
+                  + budget.limit()
+                  + " bytes of proposals wait for their answer"));
+    }
+    Proposal.Local proposal = new Proposal.Local(command.clone(), budget);
+    if (!parts.mailbox().put(proposal)) {
+      proposal.failed(closedException());
+    }
+    return proposal.future;
+  }
+
+  /**
+   * Reads linearizably, on any node (section 6.4): the result reflects every command that was
+   * answered before the call. Nothing is written to the log.
+   *
+   * @param query reads the state machine; called on the thread that applies commands, must not
+   *     change anything
+   * @param <T> what it gives
+   * @return the query's result, or what it threw. Else a {@link NotExecutedException} (no leader
+   *     within ten election timeouts) or a {@link ClosedException}.
+   */
+  public <T> CompletableFuture<T> read(Supplier<T> query) {
+    ReadRequest<T> request = new ReadRequest<>(Objects.requireNonNull(query, "query"));
+    if (!parts.mailbox().put(request)) {
+      request.failed(closedException());
+    }
+    return request.future;
+  }
+
+  private ClosedException closedException() {
+    return new ClosedException("node " + parts.id() + " is closed", null);
+  }
+
+  /**
+   * The largest command that can be proposed: 4 MiB, or less with a small heap.
+   *
+   * @return a number of bytes
+   */
+  public int maxCommandBytes() {
+    return parts.limits().commandBytes();
+  }
+
+  /**
+   * What the node is doing. Still answers when it has failed or is closed.
+   *
+   * @return its status
+   */
+  public NodeStatus status() {
+    return parts.loop().status();
+  }
+
+  /**
+   * Stops taking part, ends all requests (with {@link OutcomeUnknownException} where a command may
+   * be in the log), and closes the storage and the transport. Takes some seconds at most, also
+   * while the state machine blocks. May be called more than once and on any thread.
+   */
+  @Override
+  public void close() {
+    if (closing.compareAndSet(false, true)) {
+      try {
+        parts.close();
+      } catch (IOException e) {
+        LOG.warn("closing node {}: {}", parts.id(), e.toString());
+      }
+    }
+  }
+
+  /** Describes a node. What has no default must be given. */
+  public static final class Builder {
+    private static final Duration SHORTEST_TIMEOUT = Duration.ofMillis(50);
+    private static final Duration LONGEST_TIMEOUT = Duration.ofMinutes(10);
+
+    private final NodeId id;
+    private final StateMachine stateMachine;
+    private String group = "default";
+    private Configuration members;
+    private Storage storage;
+    private Transport transport;
+    private Duration electionTimeout = Duration.ofSeconds(1);
+    private RaftObserver observer;
+
+    private Builder(NodeId id, StateMachine stateMachine) {
+      this.id = id;
+      this.stateMachine = stateMachine;
+    }
+
+    /**
+     * The members of the cluster, the same on all of them.
+     *
+     * @param members for each {@code id=host:port}, with the address at which the others reach it
+     * @return this
+     * @throws IllegalArgumentException if one is something else, or two have the same id or address
+     */
+    public Builder members(String... members) {
+      return members(List.of(members));
+    }
+
+    /**
+     * The members of the cluster, the same on all of them.
+     *
+     * @param members for each {@code id=host:port}, with the address at which the others reach it
+     * @return this
+     * @throws IllegalArgumentException if one is something else, or two have the same id or address
+     */
+    public Builder members(Collection<String> members) {
+      List<Member> parsed = new ArrayList<>();
+      members.forEach(m -> parsed.add(Member.parse(m)));
+      this.members = Configuration.of(parsed);
+      return this;
+    }
+
+    /**
+     * Where the log is kept. The node closes it.
+     *
+     * @param storage for example a {@code FileStorage}
+     * @return this
+     */
+    public Builder storage(Storage storage) {
+      this.storage = Objects.requireNonNull(storage, "storage");
+      return this;
+    }
+
+    /**
+     * How the others are reached. The node closes it.
+     *
+     * @param transport for example a {@code NettyTransport}
+     * @return this
+     */
+    public Builder transport(Transport transport) {
+      this.transport = Objects.requireNonNull(transport, "transport");
+      return this;
+    }
+
+    /**
+     * How long a follower waits for a sign of the leader before it asks for an election: a random
+     * time between this and twice this. The same on all members; 1 second unless set. Shorter finds
+     * a dead leader sooner, longer bears slower networks and longer pauses.
+     *
+     * @param timeout 50 milliseconds to 10 minutes
+     * @return this
+     * @throws IllegalArgumentException if it is shorter or longer
+     */
+    public Builder electionTimeout(Duration timeout) {
+      if (timeout.compareTo(SHORTEST_TIMEOUT) < 0 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+        throw new IllegalArgumentException(
+            "an election timeout of "
+                + timeout.toMillis()
+                + " ms can't work: it must be 50 ms to 10 minutes, and well above the time of a message there and back"
+                + " plus a disk write");
+      }
+      electionTimeout = timeout;
+      return this;
+    }
+
+    /**
+     * The name of the group, which storage and messages carry; "default" unless set.
+     *
+     * @param group 1 to 64 letters, digits, '.', '_' or '-'; the same on all members
+     * @return this
+     * @throws IllegalArgumentException if it is not such a name
+     */
+    public Builder group(String group) {
+      this.group = new NodeId(group).value(); // a name like any other
+      return this;
+    }
+
+    /**
+     * Who is told every decision of the algorithm, on the event loop of the node. Slows it down;
+     * for tests and traces.
+     *
+     * @param observer must return quickly
+     * @return this
+     */
+    public Builder observer(RaftObserver observer) {
+      this.observer = Objects.requireNonNull(observer, "observer");
+      return this;
+    }
+
+    /**
+     * Opens the storage, joins the transport and takes part. Blocks until the storage is open; does
+     * not wait for a leader. If it throws, storage and transport are closed.
+     *
+     * @return the running node
+     * @throws IllegalStateException if members, storage or transport are missing
+     * @throws IllegalArgumentException if the node is not one of the members
+     * @throws DamagedLogException if the log on disk is damaged
+     * @throws StorageException if the storage belongs to another node or cluster, is open already,
+     *     or can't be used
+     * @throws IOException if the storage or the network fails
+     */
+    public RaftNode start() throws IOException {
+      try {
+        checkComplete();
+        return new RaftNode(
+            NodeParts.start(
+                new NodeParts.Description(
+                    id,
+                    group,
+                    members,
+                    stateMachine,
+                    storage,
+                    transport,
+                    electionTimeout,
+                    observer),
+                PollThread.source()));
+      } catch (IOException | RuntimeException | Error e) {
+        closeAfter(e, storage);
+        closeAfter(e, transport);
+        throw e;
+      }
+    }
+
+    private void checkComplete() {
+      if (members == null) {
+        throw new IllegalStateException("node " + id + ": members(...) is missing");
+      }
+      if (storage == null) {
+        throw new IllegalStateException("node " + id + ": storage(...) is missing");
+      }
+      if (transport == null) {
+        throw new IllegalStateException("node " + id + ": transport(...) is missing");
+      }
+      if (!members.isVoter(id)) {
+        throw new IllegalArgumentException(
+            "node " + id + " is not one of the members " + members.voters());
+      }
+    }
+
+    private static void closeAfter(Throwable failure, AutoCloseable part) {
+      if (part == null) {
+        return;
+      }
+      try {
+        part.close();
+      } catch (Exception e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+}
