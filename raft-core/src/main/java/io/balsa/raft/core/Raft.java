@@ -116,7 +116,7 @@ public final class Raft implements RaftView {
     if (reporter.isOn()) {
       reporter.report(new Decision.Heard(from, message));
     }
-    String problem = Nonsense.in(message);
+    String problem = from.equals(self) ? "speaks in this node's name" : Nonsense.in(message);
     if (problem != null) {
       refuse(from, problem);
       return;
