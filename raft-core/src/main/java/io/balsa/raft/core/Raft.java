@@ -113,6 +113,9 @@ public final class Raft implements RaftView {
    * away.
    */
   private void receive(NodeId from, Message message) {
+    if (failure != null) {
+      return;
+    }
     if (reporter.isOn()) {
       reporter.report(new Decision.Heard(from, message));
     }
