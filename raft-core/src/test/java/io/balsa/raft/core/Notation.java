@@ -11,7 +11,15 @@ final class Notation {
   /** A line, or null for what the transcript tells otherwise. */
   static String decision(NodeId node, Decision decision, boolean dropped) {
     if (decision instanceof Decision.RoleChanged d) {
-      return node + "  " + role(d.from()) + " ⇨ " + role(d.to()) + ": " + d.reason();
+      return node
+          + "  "
+          + role(d.from())
+          + " ⇨ "
+          + role(d.to())
+          + " term="
+          + d.term()
+          + ": "
+          + d.reason();
     } else if (decision instanceof Decision.Voted d) {
       return d.granted()
           ? node + "  grants " + d.candidate()

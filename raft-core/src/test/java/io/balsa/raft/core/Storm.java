@@ -265,7 +265,7 @@ final class Storm {
       return;
     }
     steps++;
-    note(node.id + " " + event);
+    note(node.id + " " + (event instanceof Event.Propose p ? "Propose " + p.id() : event));
     node.raft().step(event);
     boolean batch = !peace && random.nextInt(100) < batchPercent;
     if (batch) {

@@ -79,7 +79,7 @@ final class TestNode {
       return null;
     }
     long first = m.previous().index();
-    long last = Math.min(replication.lastIndex(), first + atMost);
+    long last = first + Math.min(replication.lastIndex() - first, atMost);
     List<Entry> entries = List.copyOf(log.subList((int) first, (int) Math.max(first, last)));
     return new Message.AppendEntries(m.term(), m.round(), m.previous(), m.commitIndex(), entries);
   }
@@ -87,15 +87,7 @@ final class TestNode {
   @Override
   public String toString() {
     return isUp()
-        ? id
-            + " "
-            + raft.role()
-            + " term="
-            + raft.term()
-            + " last="
-            + raft.last()
-            + " commit="
-            + raft.commitIndex()
-        : id + " down";
+        ? Notation.status(this) + " " + Notation.configuration(raft.configuration())
+        : Notation.status(this);
   }
 }
