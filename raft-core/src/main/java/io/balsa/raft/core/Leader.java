@@ -90,7 +90,7 @@ final class Leader extends RoleState {
         return;
       }
       checkedAt = now;
-      roundAtCheck = round;
+      roundAtCheck = round + 1; // what was sent before says nothing about the time to come
     }
     if (now % raft.options.heartbeatTicks() == 0) {
       startRound();
