@@ -2,7 +2,6 @@ package io.balsa.raft.examples;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  * </ul>
  */
 final class NodeProcess implements AutoCloseable {
+  private static final Duration PATIENCE_TO_START = Duration.ofSeconds(60);
   private static final Duration PATIENCE_TO_END = Duration.ofSeconds(8);
 
   /**
@@ -111,13 +111,19 @@ final class NodeProcess implements AutoCloseable {
    * @throws NodeFailedException if the process has ended instead
    */
   void awaitReady() throws IOException, InterruptedException {
-    BufferedReader out =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    String line = out.readLine();
-    if (!CounterNode.READY.equals(line)) {
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    try {
+      Await.until("node " + place.id + " to start", PATIENCE_TO_START, () -> hasSpoken(out));
+    } catch (Await.GivenUpException e) {
+      throw new IOException(e.getMessage() + ", see " + place.logFile(), e);
+    }
+    if (!CounterNode.READY.equals(out.readLine())) {
       throw new NodeFailedException(place.id, process.waitFor(), lastLineOfLog());
     }
+  }
+
+  private boolean hasSpoken(BufferedReader out) throws IOException {
+    return out.ready() || !process.isAlive();
   }
 
   private String lastLineOfLog() throws IOException {

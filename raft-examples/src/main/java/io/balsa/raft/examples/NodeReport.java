@@ -110,8 +110,7 @@ record NodeReport(
           "value": %d
         }
         """
-        .formatted(
-            id, escape(health), role, term, leader, commitIndex, appliedIndex, value);
+        .formatted(id, escape(health), role, term, leader, commitIndex, appliedIndex, value);
   }
 
   /** Ids are plain by definition, and {@code oneLine} has left no control characters but ESC. */

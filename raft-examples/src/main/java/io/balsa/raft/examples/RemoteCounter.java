@@ -58,8 +58,7 @@ final class RemoteCounter {
   }
 
   Outcome increment(long by) throws InterruptedException {
-    return send(
-        request("/increment?by=" + by).POST(HttpRequest.BodyPublishers.noBody()).build());
+    return send(request("/increment?by=" + by).POST(HttpRequest.BodyPublishers.noBody()).build());
   }
 
   /** A linearizable read. Nothing hangs on a read whose outcome is unknown: try again. */
