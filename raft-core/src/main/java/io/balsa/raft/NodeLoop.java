@@ -275,7 +275,7 @@ final class NodeLoop {
       return;
     }
     lastTickAt += behind * setting.tickNanos();
-    long ticks = Math.min(behind, 2L * setting.options().electionTicks());
+    long ticks = Math.min(behind, setting.options().heartbeatTicks());
     for (long i = 0; i < ticks; i++) {
       now++;
       if (live != null) {
