@@ -87,11 +87,18 @@ final class Cluster implements AutoCloseable {
 
   /** Waits until a node says that it leads, and the other running ones that they follow it. */
   NodeReport awaitLeader() throws InterruptedException, Await.GivenUpException {
-    return Await.value("a leader", PATIENCE, this::leader);
+    return awaitLeader(nodes.stream().filter(NodeProcess::isAlive).toList());
   }
 
-  private Optional<NodeReport> leader() throws IOException, InterruptedException {
-    List<NodeReport> reports = reports();
+  /** Waits until the given nodes agree that one of them leads. */
+  NodeReport awaitLeader(List<NodeProcess> among)
+      throws InterruptedException, Await.GivenUpException {
+    return Await.value("a leader", PATIENCE, () -> leader(among));
+  }
+
+  private Optional<NodeReport> leader(List<NodeProcess> among)
+      throws IOException, InterruptedException {
+    List<NodeReport> reports = reports(among);
     for (NodeReport report : reports) {
       if (report.leads() && reports.stream().allMatch(r -> agree(r, report))) {
         return Optional.of(report);
@@ -104,13 +111,15 @@ final class Cluster implements AutoCloseable {
     return one.term() == leader.term() && one.leader().equals(leader.id());
   }
 
-  /** What each running node says, in order. */
+  /** What each node says, in order. */
   List<NodeReport> reports() throws IOException, InterruptedException {
+    return reports(nodes);
+  }
+
+  private List<NodeReport> reports(List<NodeProcess> of) throws IOException, InterruptedException {
     List<NodeReport> reports = new ArrayList<>();
-    for (NodeProcess node : nodes) {
-      if (node.isAlive()) {
-        reports.add(report(node));
-      }
+    for (NodeProcess node : of) {
+      reports.add(report(node));
     }
     return reports;
   }

@@ -2,6 +2,8 @@ package io.balsa.raft.examples;
 
 import io.balsa.raft.examples.RemoteCounter.Outcome;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.net.http.HttpClient;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,16 +44,28 @@ final class CounterClient {
       description = "Where the nodes listen for clients (default: ${DEFAULT-VALUE}).")
   private List<String> nodes;
 
-  private CounterClient() {}
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private CounterClient(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
 
   public static void main(String[] args) {
-    CommandLine line = new CommandLine(new CounterClient());
+    System.exit(run(System.out, System.err, args));
+  }
+
+  /** Does what {@link #main} does, and returns the exit code. */
+  static int run(PrintStream out, PrintStream err, String... args) {
+    CommandLine line = new CommandLine(new CounterClient(out, err));
+    line.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     line.setExecutionExceptionHandler(
         (e, command, parsed) -> {
-          System.err.println("counter: " + e.getMessage());
+          err.println("counter: " + e.getMessage());
           return e instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.FAILED;
         });
-    System.exit(line.execute(args));
+    return line.execute(args);
   }
 
   @Command(description = "Adds to the counter and prints the new value.")
@@ -73,15 +87,15 @@ final class CounterClient {
 
   @Command(description = "Prints what each node says of itself.")
   int status() throws InterruptedException {
-    System.out.printf(
+    out.printf(
         "%-6s %-16s %6s  %-8s %12s %12s %12s%n",
         "node", "role", "term", "leader", "committed", "applied", "value");
     int down = 0;
     for (RemoteCounter counter : counters()) {
       try {
-        System.out.println(row(counter.status()));
+        out.println(row(counter.status()));
       } catch (IOException e) {
-        System.out.println("down: " + e.getMessage());
+        out.println("down: " + e.getMessage());
         down++;
       }
     }
@@ -118,17 +132,16 @@ final class CounterClient {
     return new Outcome.NotExecuted(String.join("\n         ", reasons));
   }
 
-  private static int print(Outcome outcome) {
+  private int print(Outcome outcome) {
     if (outcome instanceof Outcome.Executed executed) {
-      System.out.println(executed.value());
+      out.println(executed.value());
       return ExitCode.OK;
     } else if (outcome instanceof Outcome.Unknown unknown) {
-      System.err.println("counter: " + unknown.reason());
-      System.err.println(
-          "It may have been executed or not: look at the value before you repeat it.");
+      err.println("counter: " + unknown.reason());
+      err.println("It may have been executed or not: look at the value before you repeat it.");
       return ExitCode.UNKNOWN;
     }
-    System.err.println("counter: " + ((Outcome.NotExecuted) outcome).reason());
+    err.println("counter: " + ((Outcome.NotExecuted) outcome).reason());
     return ExitCode.FAILED;
   }
 

@@ -136,9 +136,17 @@ final class NodeProcess implements AutoCloseable {
     process.destroyForcibly().waitFor();
   }
 
-  /** SIGTERM: the node closes cleanly. Returns its exit code. */
-  int terminate() throws InterruptedException {
-    process.destroy();
+  /** Sends a signal by its name, like "STOP"; where there is a {@code kill} command. */
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
+    int code = kill.waitFor();
+    if (code != 0) {
+      throw new IOException("kill -" + name + " failed with exit code " + code);
+    }
+  }
+
+  /** Waits for the process to end by itself, and kills it if it does not; returns its exit code. */
+  int awaitEnd() throws InterruptedException {
     if (!process.waitFor(PATIENCE_TO_END.toMillis(), TimeUnit.MILLISECONDS)) {
       kill();
     }
@@ -153,9 +161,7 @@ final class NodeProcess implements AutoCloseable {
     }
     try {
       process.getOutputStream().close();
-      if (!process.waitFor(PATIENCE_TO_END.toMillis(), TimeUnit.MILLISECONDS)) {
-        kill();
-      }
+      awaitEnd();
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

@@ -22,12 +22,11 @@ record Verdict(long before, Load.Books books, List<Long> values, List<Long> copi
       narrator.print("  nothing that was acknowledged is lost, and nothing was counted twice.");
       return;
     }
+    narrator.print("  All values are equal, and equal to %sthe acknowledged increments", start);
     narrator.print(
-        "  All values are equal: %s%,d acknowledged + %,d of the %,d of unknown outcome, which",
-        start, all.acknowledged(), all.resolved(), all.unknown());
-    narrator.print(
-        "  had been executed although their answer was lost. Nothing that was acknowledged is lost,");
-    narrator.print("  and nothing was counted twice.");
+        "  plus %,d of the %,d of unknown outcome, executed although their answer was lost:",
+        all.resolved(), all.unknown());
+    narrator.print("  nothing that was acknowledged is lost, and nothing was counted twice.");
   }
 
   private void check() throws BrokenPromiseException {
