@@ -357,6 +357,10 @@ public final class Raft implements RaftView {
 
   // ---- for the roles
 
+  boolean mayCampaign() {
+    return configurations.mayCampaign(self, log.commitIndex());
+  }
+
   /** Drawn anew each time, from one to just below two election timeouts (section 3.4). */
   int electionTimeout() {
     return options.electionTicks() + random.nextInt(options.electionTicks());
