@@ -37,7 +37,7 @@ final class Leader extends RoleState {
     firstIndexOfTerm = raft.log.lastIndex() + 1;
     round = raft.nextRound();
     roundAtCheck = round;
-    followMembers();
+    followMembers(firstIndexOfTerm);
   }
 
   /**
@@ -64,12 +64,11 @@ final class Leader extends RoleState {
     return true;
   }
 
-  /** Gives every member of the configuration a progress. */
-  private void followMembers() {
+  /** Gives every member of the configuration a progress, new ones from an entry on. */
+  private void followMembers(long nextIndex) {
     for (Member member : raft.configuration().members()) {
       if (!member.id().equals(raft.self())) {
-        progress.computeIfAbsent(
-            member.id(), id -> new Progress(raft.options, raft.log.lastIndex() + 1));
+        progress.computeIfAbsent(member.id(), id -> new Progress(raft.options, nextIndex));
       }
     }
   }
@@ -309,7 +308,7 @@ final class Leader extends RoleState {
 
   @Override
   void onReconfigured() {
-    followMembers();
+    followMembers(raft.configurations.currentIndex()); // the newcomer's first entry is this one
   }
 
   /**
