@@ -78,7 +78,7 @@ final class Leader extends RoleState {
   @Override
   void onTick() {
     now++;
-    if (settledConfigurationIndex >= 0 && !raft.configuration().isVoter(raft.self())) {
+    if (isSettled() && !raft.configuration().isVoter(raft.self())) {
       raft.becomeFollower(raft.term(), null, "not a voter any more");
       return;
     }
@@ -94,6 +94,11 @@ final class Leader extends RoleState {
     if (now % raft.options.heartbeatTicks() == 0) {
       startRound();
     }
+  }
+
+  /** Whether the configuration in force is one that the leader has seen committed and announced. */
+  private boolean isSettled() {
+    return settledConfigurationIndex == raft.configurations.currentIndex();
   }
 
   /** The highest round that a quorum has acknowledged. */
@@ -324,8 +329,8 @@ final class Leader extends RoleState {
     settledConfigurationIndex = index;
     Set<NodeId> leaving = new TreeSet<>(progress.keySet());
     current.members().forEach(m -> leaving.remove(m.id()));
-    if (!leaving.isEmpty()) {
-      startRound(); // those who leave hear that they may
+    if (!leaving.isEmpty() || !current.isVoter(raft.self())) {
+      startRound(); // those who leave hear that they may, and whoever leads next that it is done
       progress.keySet().removeAll(leaving);
     }
   }
