@@ -88,12 +88,16 @@ final class Leader extends RoleState {
             raft.term(), null, "no quorum answered for " + (now - checkedAt) + " ticks");
         return;
       }
-      checkedAt = now;
-      roundAtCheck = round + 1; // what was sent before says nothing about the time to come
+      checkQuorumLater();
     }
     if (now % raft.options.heartbeatTicks() == 0) {
       startRound();
     }
+  }
+
+  private void checkQuorumLater() {
+    checkedAt = now;
+    roundAtCheck = round + 1; // what was sent before says nothing about the time to come
   }
 
   /** Whether the configuration in force is one that the leader has seen committed and announced. */
@@ -314,6 +318,7 @@ final class Leader extends RoleState {
   @Override
   void onReconfigured() {
     followMembers(raft.configurations.currentIndex()); // the newcomer's first entry is this one
+    checkQuorumLater(); // it can't have answered yet
   }
 
   /**
