@@ -35,11 +35,11 @@ final class ConfigurationHistory {
   }
 
   /**
-   * Whether a node votes in the current configuration, or did in one that may still count: until a
-   * configuration is committed, those it leaves out may hold the only log that can win (section
-   * 4.2.2).
+   * Whether a node's vote may still be needed: it is a voter in the configuration in force, or was
+   * one in those before that are not known to be left for good. Section 4.2.2, figure 4.6: the only
+   * node that has {@code C_new} may be one that is not in it.
    */
-  boolean mayCampaign(NodeId id, long commitIndex) {
+  boolean mayNeed(NodeId id, long commitIndex) {
     for (int i = items.size() - 1; i >= 0; i--) {
       if (items.get(i).configuration.isVoter(id)) {
         return true;

@@ -357,8 +357,9 @@ public final class Raft implements RaftView {
 
   // ---- for the roles
 
+  /** Learners and removed nodes never campaign (section 4.2.1). */
   boolean mayCampaign() {
-    return configurations.mayCampaign(self, log.commitIndex());
+    return configurations.mayNeed(self, log.commitIndex());
   }
 
   /** Drawn anew each time, from one to just below two election timeouts (section 3.4). */
