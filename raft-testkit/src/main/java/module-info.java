@@ -6,4 +6,5 @@ module io.balsa.raft.testkit {
   requires transitive org.junit.jupiter.params;
 
   exports io.balsa.raft.testkit;
+  exports io.balsa.raft.testkit.disk;
 }

@@ -34,6 +34,23 @@ final class ConfigurationHistory {
     return items.get(items.size() - 1).index;
   }
 
+  /**
+   * Whether a node votes in the current configuration, or did in one that may still count: until a
+   * configuration is committed, those it leaves out may hold the only log that can win (section
+   * 4.2.2).
+   */
+  boolean mayCampaign(NodeId id, long commitIndex) {
+    for (int i = items.size() - 1; i >= 0; i--) {
+      if (items.get(i).configuration.isVoter(id)) {
+        return true;
+      }
+      if (items.get(i).index <= commitIndex) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   void add(long index, Configuration configuration) {
     items.add(new Item(index, configuration));
   }

@@ -79,7 +79,8 @@ final class Leader extends RoleState {
   @Override
   void onTick() {
     now++;
-    if (settledConfigurationIndex >= 0 && !raft.configuration().isVoter(raft.self())) {
+    boolean settled = settledConfigurationIndex == raft.configurations.currentIndex();
+    if (settled && !raft.configuration().isVoter(raft.self())) {
       raft.becomeFollower(raft.term(), null, "not a voter any more");
       return;
     }
@@ -90,7 +91,7 @@ final class Leader extends RoleState {
         return;
       }
       checkedAt = now;
-      roundAtCheck = round;
+      roundAtCheck = round + 1; // what was sent before says nothing about the time to come
     }
     if (now % raft.options.heartbeatTicks() == 0) {
       startRound();
@@ -141,10 +142,10 @@ final class Leader extends RoleState {
   }
 
   private void replicate(NodeId id, Progress p) {
-    while (p.hasRoom() && p.nextIndex() <= raft.log.lastIndex()) {
+    while (p.hasRoom() && p.lacksSomething(raft.log.lastIndex())) {
       long first = p.nextIndex();
       AppendEntries header = header(first - 1);
-      if (!raft.log.knowsSizesFrom(first)) {
+      if (first > raft.log.lastIndex() || !raft.log.knowsSizesFrom(first)) {
         p.sentAndWaits(now);
         raft.output.replicate(id, header, raft.log.lastIndex());
         return;

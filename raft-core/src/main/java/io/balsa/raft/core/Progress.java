@@ -56,6 +56,14 @@ final class Progress {
             || inFlight < sentIndexes.length && (inFlight == 0 || bytesInFlight < maxBytes));
   }
 
+  /**
+   * Whether the follower needs entries, or has not confirmed yet that it has all before {@code
+   * nextIndex}; the latter is asked even when there is no entry to ask with.
+   */
+  boolean lacksSomething(long lastIndex) {
+    return nextIndex <= lastIndex || !streaming && nextIndex - 1 > matchIndex;
+  }
+
   boolean isStreaming() {
     return streaming;
   }
@@ -93,10 +101,8 @@ final class Progress {
     }
     matchIndex = index;
     movedAt = now;
-    if (index >= nextIndex) {
-      nextIndex = index + 1;
-      waiting = false;
-    }
+    waiting = false;
+    nextIndex = Math.max(nextIndex, index + 1);
     while (inFlight > 0 && sentIndexes[oldest] <= index) {
       bytesInFlight -= sentBytes[oldest];
       oldest = (oldest + 1) % sentIndexes.length;

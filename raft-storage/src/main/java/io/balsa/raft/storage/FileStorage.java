@@ -1,0 +1,164 @@
+package io.balsa.raft.storage;
+
+import io.balsa.raft.Identity;
+import io.balsa.raft.LogStore;
+import io.balsa.raft.Storage;
+import io.balsa.raft.StorageException;
+import io.balsa.raft.core.HardState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Keeps the log, the term and the vote of a node in a directory of its own.
+ *
+ * <pre>{@code
+ * Storage storage = FileStorage.open(Path.of("data/n1"));
+ * }</pre>
+ *
+ * <p>The directory belongs to one node, and to one process at a time; a second one is refused. What
+ * the library has acknowledged is on the disk, provided that the disk keeps what it reports as
+ * synced. If the process or the machine stops at any moment, the directory opens again; if files
+ * were damaged, it is refused and the damage described.
+ *
+ * <p>What is in the directory and what every byte means is specified in {@code docs/formats.md}.
+ * Nothing in it may be changed or removed by hand. Back it up as a whole, while it is not open.
+ *
+ * <ul>
+ *   <li>The directory is locked from {@link #open(Path)} to {@link #close}.
+ *   <li>At most one store is open at a time.
+ * </ul>
+ */
+public final class FileStorage implements Storage {
+  private static final long SEGMENT_BYTES = 64L << 20;
+
+  private final DataDirectory directory;
+  private final DirectoryLock lock;
+  private final long segmentBytes;
+  private final Supplier<Background> background;
+  private FileLogStore store;
+  private boolean closed;
+
+  private FileStorage(Path path, long segmentBytes, Supplier<Background> background)
+      throws IOException {
+    this.directory = new DataDirectory(path);
+    this.lock = DirectoryLock.acquire(path);
+    this.segmentBytes = segmentBytes;
+    this.background = background;
+  }
+
+  /**
+   * Takes a directory for a node. It is created if it is not there.
+   *
+   * @param directory where the files are, or will be
+   * @return the storage, to be handed to the builder of a node
+   * @throws StorageException if the place is no directory, can't be written, or is open already, in
+   *     this process or in another
+   * @throws IOException if the file system fails
+   */
+  public static FileStorage open(Path directory) throws IOException {
+    return open(directory, SEGMENT_BYTES, Background::thread);
+  }
+
+  /** With segments of another size, and with somebody else to prepare them. */
+  static FileStorage open(Path directory, long segmentBytes, Supplier<Background> background)
+      throws IOException {
+    if (Files.exists(directory) && !Files.isDirectory(directory)) {
+      throw new StorageException(directory + " is not a directory. Use another path");
+    }
+    try {
+      Disk.createDirectories(directory);
+      return new FileStorage(directory, segmentBytes, background);
+    } catch (StorageException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new StorageException(
+          directory + " can't be written: " + e + ". Check its owner, its permissions and its disk",
+          e);
+    }
+  }
+
+  @Override
+  public synchronized LogStore open(String group, Identity identity) throws IOException {
+    IdentityFile.checkGroup(group);
+    if (closed) {
+      throw new StorageException(directory.path() + ": the storage is closed");
+    }
+    if (store != null && !store.isClosed()) {
+      throw new StorageException(
+          directory.path() + ": the log is open already. Close it before it is opened again");
+    }
+    Identity owner = directory.claim(group, identity);
+    HardState hardState = directory.hardState(owner);
+    store = openLog(owner, hardState);
+    return store;
+  }
+
+  private FileLogStore openLog(Identity owner, HardState hardState) throws IOException {
+    Path wal = directory.wal();
+    EntryIndex index = new EntryIndex();
+    Background helper = background.get();
+    SpareSegment spare = new SpareSegment(wal, segmentBytes, helper);
+    LogTail tail = new LogTail(wal, owner.incarnation(), segmentBytes, spare, index);
+    LogRecovery recovery = new LogRecovery(wal, owner.incarnation(), index);
+    boolean done = false;
+    try {
+      List<Long> segments = directory.segments();
+      if (segments.isEmpty()) {
+        Disk.createDirectories(wal);
+        tail.begin();
+      } else {
+        RecoveredEnd end = recovery.recover(segments);
+        checkTerm(hardState, recovery.outline());
+        tail.resume(end, recovery.outline());
+      }
+      done = true;
+    } finally {
+      if (!done) {
+        helper.close();
+        tail.close();
+      }
+    }
+    LogReader reader = new LogReader(wal, owner.incarnation(), index);
+    FileLogStore log =
+        new FileLogStore(
+            directory,
+            owner,
+            recovery.outline().toRecoveredLog(hardState),
+            tail,
+            reader,
+            spare,
+            helper);
+    helper.repeat(log::idle);
+    return log;
+  }
+
+  /** Section 3.4: a node hears of a term before it has an entry of it. */
+  private void checkTerm(HardState hardState, LogOutline outline) throws StorageException {
+    if (hardState.term() < outline.lastTerm()) {
+      throw new StorageException(
+          directory.path()
+              + (": the file hardstate is of term " + hardState.term())
+              + (", older than the log, which ends at " + outline.last())
+              + ". It was lost or replaced; put back the one that belongs here, or remove the node"
+              + " from the cluster and add it again with an empty directory");
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      if (store != null) {
+        store.close();
+      }
+    } finally {
+      lock.close();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.balsa.raft.storage;
+
+import io.balsa.raft.RecoveredLog;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What recovery learns about the log from its records in the order of the files.
+ *
+ * <ul>
+ *   <li>Describes the log as it was after the last record that was added: what a later record
+ *       replaces is forgotten.
+ *   <li>{@code commitIndex <= lastIndex}, and no record replaces an entry at or below {@code
+ *       commitIndex}.
+ * </ul>
+ */
+final class LogOutline {
+  private final List<LogPosition> termStarts = new ArrayList<>();
+  private final List<Entry> configurations = new ArrayList<>();
+  private long lastIndex;
+  private long commitIndex;
+
+  /** Why an entry can't be the next record, null if it can. */
+  String fault(long index) {
+    if (index > lastIndex + 1) {
+      return "a record of index " + index + " follows a log that ends at " + lastIndex;
+    }
+    if (index <= commitIndex) {
+      return "a record replaces index " + index + ", but the log is committed up to " + commitIndex;
+    }
+    return null;
+  }
+
+  void add(long index, long term) {
+    if (index <= lastIndex) {
+      termStarts.removeIf(start -> start.index() >= index);
+      configurations.removeIf(entry -> entry.index() >= index);
+    }
+    lastIndex = index;
+    if (lastTerm() != term) {
+      termStarts.add(new LogPosition(term, index));
+    }
+  }
+
+  void addConfiguration(Entry entry) {
+    configurations.add(entry);
+  }
+
+  void commit(long hint) {
+    commitIndex = Math.max(commitIndex, hint);
+  }
+
+  long lastIndex() {
+    return lastIndex;
+  }
+
+  long lastTerm() {
+    return termStarts.isEmpty() ? 0 : termStarts.get(termStarts.size() - 1).term();
+  }
+
+  LogPosition last() {
+    return new LogPosition(lastTerm(), lastIndex);
+  }
+
+  long commitIndex() {
+    return commitIndex;
+  }
+
+  RecoveredLog toRecoveredLog(HardState hardState) {
+    return new RecoveredLog(
+        hardState, List.copyOf(termStarts), lastIndex, List.copyOf(configurations), commitIndex);
+  }
+}
