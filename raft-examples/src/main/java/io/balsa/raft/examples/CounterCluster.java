@@ -65,9 +65,9 @@ public final class CounterCluster implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    narrator.print("A replicated counter: three processes, one value.");
+    narrator.print("One counter, replicated by Raft to three processes.");
     narrator.print("");
-    try (Workplace workplace = Workplace.of(data)) {
+    try (Workplace workplace = Workplace.of(data, narrator)) {
       run(workplace);
       return ExitCode.OK;
     } catch (BrokenPromiseException e) {
@@ -102,8 +102,8 @@ public final class CounterCluster implements Callable<Integer> {
               workplace.directory(),
               ports.subList(0, Cluster.SIZE),
               ports.subList(Cluster.SIZE, 2 * Cluster.SIZE));
-      workplace.endWith(cluster, narrator);
-      narrator.say("starting n1, n2, n3; their data and logs are in %s", workplace.directory());
+      workplace.endWith(cluster);
+      narrator.say("starting n1, n2 and n3; data and logs: %s", workplace.directory());
       try {
         cluster.start();
         return cluster;

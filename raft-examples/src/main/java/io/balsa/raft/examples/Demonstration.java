@@ -37,8 +37,8 @@ final class Demonstration {
 
   void run() throws IOException, InterruptedException, GivenUpException, BrokenPromiseException {
     NodeReport leader = cluster.awaitLeader();
-    showRoleChanges();
-    narrator.say("%s leads in term %d", leader.id(), leader.term());
+    narrator.say("%s leads in term %d; from its log:", leader.id(), leader.term());
+    showRoleChanges(leader);
     long before = readThrough(cluster.node(leader.id()));
     if (before != 0) {
       narrator.say("the counter is at %,d from an earlier run", before);
@@ -53,7 +53,7 @@ final class Demonstration {
       bringBack(cluster.node(leader.id()), leader.appliedIndex());
       showPhase(load);
       load.pause();
-      narrator.say("no more increments");
+      narrator.say("stopped adding; what do the nodes say?");
       if (!load.problem().isEmpty()) {
         throw new BrokenPromiseException(load.problem());
       }
@@ -65,8 +65,8 @@ final class Demonstration {
     return cluster.nodes().stream().map(cluster::counter).toList();
   }
 
-  private void showRoleChanges() throws IOException {
-    roleChanges.next().forEach(change -> narrator.detail("%s", change));
+  private void showRoleChanges(NodeReport leader) throws IOException {
+    roleChanges.of(leader.id()).forEach(change -> narrator.detail("%s", change));
   }
 
   /** Lets increments go on for a while and says how many were acknowledged meanwhile. */
@@ -92,17 +92,17 @@ final class Demonstration {
       throws IOException, InterruptedException, GivenUpException {
     load.pause();
     Load.Books books = load.books();
-    narrator.say("killing the leader %s (kill -9), at %,d", leader.id(), books.value());
-    narrator.detail("no increment is under way at this moment, so that all can be accounted for");
+    narrator.say("kill -9 %s, the leader, after %,d increments", leader.id(), books.acknowledged());
+    narrator.detail("(none is under way right now, so that the count at the end can be exact)");
     long killedAt = System.nanoTime();
     cluster.node(leader.id()).kill();
     load.resume();
     Load.Books after = load.awaitAcknowledged(books.acknowledged() + 1);
     NodeReport next = cluster.awaitLeader();
-    showRoleChanges();
-    narrator.say("%s leads in term %d", next.id(), next.term());
+    narrator.say("%s leads in term %d; from its log:", next.id(), next.term());
+    showRoleChanges(next);
     narrator.detail(
-        "the next increment was acknowledged %,d ms after the kill",
+        "first increment acknowledged again %,d ms after the kill",
         (after.lastAt() - killedAt) / 1_000_000);
   }
 
@@ -110,12 +110,12 @@ final class Demonstration {
       throws IOException, InterruptedException, GivenUpException {
     long missed = cluster.awaitLeader().commitIndex() - knew;
     narrator.say(
-        "starting %s again, with the data it left; it missed about %,d entries", node.id(), missed);
+        "starting %s again, with its old data; it has missed %,d entries", node.id(), missed);
     cluster.start(node);
     node.awaitReady();
     NodeReport report = Await.value(node.id() + " to catch up", PATIENCE, () -> caughtUp(node));
     narrator.say(
-        "%s has caught up: it is %s in term %d and has applied its log up to index %,d",
+        "%s is %s in term %d and has caught up: applied up to index %,d",
         node.id(), report.role(), report.term(), report.appliedIndex());
   }
 

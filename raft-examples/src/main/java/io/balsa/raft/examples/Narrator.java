@@ -41,7 +41,7 @@ final class Narrator {
     }
   }
 
-  /** Says nothing any more: somebody has stopped the program and does not want to read on. */
+  /** Says nothing any more: who has stopped the program does not want to read on. */
   void mute() {
     muted = true;
   }

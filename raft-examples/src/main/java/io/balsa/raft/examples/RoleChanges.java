@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Finds in the logs of the nodes how they became what they are. */
+/** Finds in the logs of the nodes how one of them became the leader. */
 final class RoleChanges {
   private static final Pattern LINE =
       Pattern.compile("(\\S+) INFO \\S+ (\\S+) is (\\S+) in term (\\d+), was (\\S+): (.*)");
@@ -20,14 +20,14 @@ final class RoleChanges {
     nodes.forEach(node -> seen.add(0));
   }
 
-  /** Those on the way to leadership that were not returned before, in the order of time. */
-  List<String> next() throws IOException {
+  /** The way of a node to leadership, from what was logged since the last call. */
+  List<String> of(String id) throws IOException {
     List<String> changes = new ArrayList<>();
     for (int i = 0; i < nodes.size(); i++) {
       List<String> lines = Files.readAllLines(nodes.get(i).place().logFile());
       for (String line : lines.subList(seen.get(i), lines.size())) {
         Matcher found = LINE.matcher(line);
-        if (found.matches() && tellsSomething(found.group(3), found.group(5))) {
+        if (found.matches() && found.group(2).equals(id) && isOnTheWay(found)) {
           changes.add(
               "%s  %s %s in term %s: %s"
                   .formatted(
@@ -40,11 +40,12 @@ final class RoleChanges {
       }
       seen.set(i, lines.size());
     }
-    changes.sort(null); // each begins with the time of the day
     return changes;
   }
 
-  private static boolean tellsSomething(String role, String before) {
+  private static boolean isOnTheWay(Matcher found) {
+    String role = found.group(3);
+    String before = found.group(5);
     return !role.equals("FOLLOWER") && !role.equals(before);
   }
 }

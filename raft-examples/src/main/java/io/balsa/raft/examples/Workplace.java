@@ -18,35 +18,38 @@ import java.util.stream.Stream;
 final class Workplace implements AutoCloseable {
   private final Path directory;
   private final boolean named;
+  private final Narrator narrator;
   private volatile boolean kept;
+  private volatile boolean signalled;
   private Cluster cluster;
-  private Narrator narrator;
   private boolean closed;
 
-  private Workplace(Path directory, boolean named) {
+  private Workplace(Path directory, boolean named, Narrator narrator) {
     this.directory = directory;
     this.named = named;
+    this.narrator = narrator;
     Runtime.getRuntime().addShutdownHook(new Thread(this::end, "end"));
   }
 
   /** A place for a cluster: the given directory, or if that is null a new one. */
-  static Workplace of(Path named) throws IOException {
+  static Workplace of(Path named, Narrator narrator) throws IOException {
     return named == null
-        ? new Workplace(Files.createTempDirectory("balsa-counter-"), false)
-        : new Workplace(Files.createDirectories(named).toAbsolutePath().normalize(), true);
+        ? new Workplace(Files.createTempDirectory("balsa-counter-"), false, narrator)
+        : new Workplace(
+            Files.createDirectories(named).toAbsolutePath().normalize(), true, narrator);
   }
 
   Path directory() {
     return directory;
   }
 
-  synchronized void endWith(Cluster cluster, Narrator narrator) {
+  synchronized void endWith(Cluster cluster) {
     this.cluster = cluster;
-    this.narrator = narrator;
   }
 
+  /** Something failed; not that the user has stopped the program. */
   void keep() {
-    kept = true;
+    kept = !signalled;
   }
 
   /** Deletes what is in it. */
@@ -60,8 +63,10 @@ final class Workplace implements AutoCloseable {
     }
   }
 
-  /** The program was stopped by a signal, or has ended. */
+  /** The program was stopped by a signal, or has ended; in both cases all has been said. */
   private void end() {
+    signalled = true;
+    narrator.mute();
     try {
       close();
     } catch (IOException e) {
