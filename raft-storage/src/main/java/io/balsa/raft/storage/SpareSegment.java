@@ -77,9 +77,16 @@ final class SpareSegment {
       attempt.join();
       return true;
     } catch (CompletionException | CancellationException e) {
-      LOG.warn("{}: the next segment could not be prepared ahead of need", directory, e);
+      LOG.warn(
+          "{}: the next segment could not be prepared ahead of need: {}",
+          directory,
+          cause(e).toString());
       return false;
     }
+  }
+
+  private static Throwable cause(RuntimeException e) {
+    return e.getCause() == null ? e : e.getCause();
   }
 
   private Path fill(Path file, long bytes) throws IOException {
@@ -110,7 +117,10 @@ final class SpareSegment {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      LOG.warn("{} could not be removed; the next opening of the directory does it", file, e);
+      LOG.warn(
+          "{} could not be removed, the next opening of the directory does it: {}",
+          file,
+          e.toString());
     }
   }
 
