@@ -181,7 +181,7 @@ class FaultyLinkTest {
         Relay relay = Relay.to(b)) {
       connect(a, relay, b);
       long start = System.nanoTime();
-      relay.close();
+      relay.cut();
       assertThat(a.inbox.nextLoss()).isEqualTo(b.id());
       assertThat(b.inbox.nextLoss()).isEqualTo(a.id());
       assertThat(System.nanoTime() - start).isLessThan(Duration.ofMillis(500).toNanos());

@@ -116,13 +116,18 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  /** Ends all connections at once, as the death of a process does. */
+  void cut() {
     try {
       server.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     closeSockets();
+  }
+
+  @Override
+  public void close() {
+    cut();
   }
 }
