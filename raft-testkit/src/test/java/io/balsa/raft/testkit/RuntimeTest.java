@@ -144,7 +144,7 @@ class RuntimeTest {
     try (cluster) {
       cluster.start("n1");
       cluster.start("n2");
-      cluster.start("n3", new ThrowingCounter(13), storage -> storage);
+      cluster.start("n3", new ThrowingCounter(13));
       cluster.leader();
       cluster.add("n1", 1);
       cluster.add("n1", 13);
@@ -184,7 +184,7 @@ class RuntimeTest {
   void rt01_aProposalWhoseCommandThrowsOnTheLeaderEndsAsUnknown() throws Exception {
     TestCluster cluster = new TestCluster(dir, 1);
     try (cluster) {
-      RaftNode node = cluster.start("n1", new ThrowingCounter(13), storage -> storage);
+      RaftNode node = cluster.start("n1", new ThrowingCounter(13));
       cluster.add("n1", 1);
       assertThatThrownBy(() -> node.propose(TestCluster.bytes(13)).get(30, TimeUnit.SECONDS))
           .hasCauseInstanceOf(OutcomeUnknownException.class)
@@ -198,7 +198,7 @@ class RuntimeTest {
     TestCluster cluster = new TestCluster(dir, 3);
     try (cluster) {
       for (String id : List.of("n1", "n2", "n3")) {
-        cluster.start(id, new BlockingCounter(go), storage -> storage);
+        cluster.start(id, new BlockingCounter(go));
       }
       String leader = cluster.leader();
       long term = cluster.node(leader).status().term();

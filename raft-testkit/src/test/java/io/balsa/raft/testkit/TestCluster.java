@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 
 /**
  * Production nodes with real threads and real files, on a network in memory, each with a counter.
@@ -69,14 +68,18 @@ final class TestCluster implements AutoCloseable {
   }
 
   RaftNode start(String id) throws IOException {
-    return start(id, new Counter(), storage -> storage);
+    return start(id, new Counter());
   }
 
-  RaftNode start(String id, Counter counter, UnaryOperator<Storage> around) throws IOException {
+  RaftNode start(String id, Counter counter) throws IOException {
+    return start(id, counter, FileStorage.open(dir.resolve(id)));
+  }
+
+  RaftNode start(String id, Counter counter, Storage storage) throws IOException {
     RaftNode node =
         RaftNode.builder(id, counter)
             .members(members)
-            .storage(around.apply(FileStorage.open(dir.resolve(id))))
+            .storage(storage)
             .transport(network.transport())
             .electionTimeout(ELECTION_TIMEOUT)
             .start();
