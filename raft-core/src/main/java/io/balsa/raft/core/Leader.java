@@ -204,7 +204,7 @@ final class Leader extends RoleState {
   private void heardFrom(NodeId from, Progress p, long ackedRound) {
     p.acked(Math.min(ackedRound, round));
     if (p.isStuck(now, 2L * raft.options.heartbeatTicks(), raft.options.electionTicks())) {
-      p.probe(p.matchIndex() + 1);
+      p.lost();
     }
     replicate(from, p);
     confirmReads();
@@ -214,7 +214,7 @@ final class Leader extends RoleState {
   void onDisconnected(NodeId peer) {
     Progress p = progress.get(peer);
     if (p != null) {
-      p.probe(p.matchIndex() + 1);
+      p.lost();
     }
   }
 
