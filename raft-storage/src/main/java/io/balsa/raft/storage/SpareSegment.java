@@ -102,7 +102,6 @@ final class SpareSegment {
         // In pieces, so that a sync of the log never queues behind the whole of it.
         channel.force(false);
       }
-      channel.force(true);
       done = true;
       return file;
     } finally {

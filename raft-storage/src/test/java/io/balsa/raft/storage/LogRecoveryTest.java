@@ -283,6 +283,29 @@ class LogRecoveryTest {
   }
 
   @Test
+  void st08_aStaleRecordWithARightChecksumIsDamage() throws IOException {
+    LogStore log = place.openInTerm100();
+    log.append(entries(1, 5, 1), 0);
+    log.sync();
+    Image base = Image.of(place.directory);
+    int start = base.endOfContent(SEGMENT_1) + WalFormat.MARK_RECORD;
+    int end = start + WalFormat.recordSize(20);
+    place.open().append(List.of(entry(6, 1, 20)), 0);
+    byte[] stale = Image.of(place.directory).files().get(SEGMENT_1);
+    place.close();
+
+    base.layOut(place.directory);
+    LogStore again = place.open();
+    again.append(List.of(entry(6, 2, 20), entry(7, 2, 20)), 0);
+    again.sync();
+    place.close();
+    Image image = Image.of(place.directory);
+    byte[] content = image.files().get(SEGMENT_1).clone();
+    System.arraycopy(stale, start, content, start, end - start);
+    assertThat(damage(image.with(SEGMENT_1, content)).offset()).isEqualTo(end);
+  }
+
+  @Test
   void st09_everyCrashBetweenTwoSegmentsIsAccepted() throws IOException {
     Image image = referenceLog();
     int sealStart = image.endOfContent(SEGMENT_2) - WalFormat.MARK_RECORD;

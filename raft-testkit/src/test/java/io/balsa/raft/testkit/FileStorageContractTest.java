@@ -1,13 +1,13 @@
 package io.balsa.raft.testkit;
 
 import io.balsa.raft.Storage;
-import io.balsa.raft.storage.FileStorage;
+import io.balsa.raft.storage.TestStorage;
 import java.io.IOException;
 import java.nio.file.Path;
 
 class FileStorageContractTest extends LogStoreContract {
   @Override
   protected Storage open(Path directory) throws IOException {
-    return FileStorage.open(directory);
+    return TestStorage.open(directory, 1 << 20);
   }
 }
