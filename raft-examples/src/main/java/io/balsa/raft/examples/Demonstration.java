@@ -148,11 +148,17 @@ final class Demonstration {
           report.id(), values.get(i), report.value(), report.appliedIndex());
     }
     narrator.print("");
-    narrator.print("  %,17d increments acknowledged", books.acknowledged());
-    narrator.print("  %,17d increments of unknown outcome", books.unknown());
+    narrator.print("  acknowledged increments   %,8d", books.acknowledged());
+    narrator.print("  of unknown outcome        %,8d%s", books.unknown(), explained(books));
     narrator.print("");
     new Verdict(before, books, values, reports.stream().map(NodeReport::value).toList())
         .tell(narrator);
+  }
+
+  private static String explained(Load.Books books) {
+    return books.unknown() == 0
+        ? ""
+        : "  (the answer was lost; the next one told whether it had been executed)";
   }
 
   private Optional<List<NodeReport>> allApplied() throws IOException, InterruptedException {

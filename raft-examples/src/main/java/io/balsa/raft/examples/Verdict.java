@@ -17,15 +17,10 @@ record Verdict(long before, Load.Books books, List<Long> values, List<Long> copi
     check();
     Load.Books all = books.read(values.get(0));
     String start = before == 0 ? "" : String.format("%,d + ", before);
-    if (all.unknown() == 0) {
-      narrator.print("  All values are equal, and equal to %sthe acknowledged increments:", start);
-      narrator.print("  nothing that was acknowledged is lost, and nothing was counted twice.");
-      return;
-    }
-    narrator.print("  All values are equal, and equal to %sthe acknowledged increments", start);
+    String more =
+        all.resolved() == 0 ? "" : String.format(" plus %,d of unknown outcome", all.resolved());
     narrator.print(
-        "  plus %,d of the %,d of unknown outcome, executed although their answer was lost:",
-        all.resolved(), all.unknown());
+        "  All values are equal, and equal to %sthe acknowledged increments%s:", start, more);
     narrator.print("  nothing that was acknowledged is lost, and nothing was counted twice.");
   }
 

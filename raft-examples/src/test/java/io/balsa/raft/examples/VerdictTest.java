@@ -26,14 +26,14 @@ class VerdictTest {
     Load.Books books = START.executed(1, 1).withUnknown().withUnknown().executed(3, 2);
     assertThat(books.resolved()).isEqualTo(1);
     assertThat(told(new Verdict(0, books, threeTimes(3), threeTimes(3))))
-        .contains("plus 1 of the 2 of unknown outcome");
+        .contains("increments plus 1 of unknown outcome:");
   }
 
   @Test
   void accountsForOneThatOnlyTheLastReadShows() throws Exception {
     Load.Books books = START.executed(1, 1).withUnknown();
     assertThat(told(new Verdict(0, books, threeTimes(2), threeTimes(2))))
-        .contains("plus 1 of the 1 of unknown outcome");
+        .contains("increments plus 1 of unknown outcome:");
   }
 
   @Test
