@@ -248,7 +248,7 @@ class TidyTest {
   void testsNeitherSleepNorAreDisabled() {
     assertThat(
             find(
-                sources().stream(),
+                sources().stream().filter(s -> !s.isMain()),
                 "Thread\\.s" + "leep\\(|@Dis" + "abled|TimeUnit\\.\\w+\\.s" + "leep"))
         .isEmpty();
   }
