@@ -25,11 +25,7 @@ final class Cluster {
   record Packet(NodeId from, NodeId to, Message message) {
     @Override
     public String toString() {
-      return Notation.packet(from, "→", to, message, lastIndex());
-    }
-
-    private long lastIndex() {
-      return message instanceof Message.AppendEntries m ? m.lastIndex() : 0;
+      return Notation.packet(from, "→", to, message);
     }
   }
 
@@ -50,6 +46,7 @@ final class Cluster {
   private final List<Effects.Refused> refused = new ArrayList<>();
   private final List<Effects.Readable> readable = new ArrayList<>();
   private final List<Long> unreadable = new ArrayList<>();
+  private BiConsumer<Packet, Boolean> listener = (packet, leaves) -> {};
   private long lastId;
 
   Cluster(
@@ -130,6 +127,11 @@ final class Cluster {
     return this;
   }
 
+  /** Is told of every message, and whether its link works. */
+  void onSend(BiConsumer<Packet, Boolean> newListener) {
+    listener = newListener;
+  }
+
   TestNode node(String name) {
     return nodes.get(id(name));
   }
@@ -183,7 +185,7 @@ final class Cluster {
     safety.check(node, effects, true);
     assertThat(effects.failure()).as("failure of %s after %s", node, event).isNull();
     for (Effects.Replication replication : effects.replications()) {
-      Message.AppendEntries filled = node.fill(replication, Long.MAX_VALUE);
+      Message.AppendEntries filled = node.fill(replication, options.maxBatchBytes());
       if (filled != null) {
         send(node, replication.to(), filled);
       }
@@ -205,9 +207,11 @@ final class Cluster {
     safety.checkPromise(from, to, message);
     Packet packet = new Packet(from.id, to, message);
     sent.add(packet);
-    if (isLinked(from.id, to)) {
+    boolean leaves = isLinked(from.id, to);
+    if (leaves) {
       wires.add(packet);
     }
+    listener.accept(packet, leaves);
   }
 
   private void persist(TestNode node) {

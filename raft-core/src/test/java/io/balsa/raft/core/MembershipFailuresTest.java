@@ -74,7 +74,8 @@ class MembershipFailuresTest {
     cluster.change("n2", configuration("n2", "n3", "n4"));
     cluster.rounds(ET - 1);
     assertThat(cluster.raft("n1").commitIndex()).isEqualTo(committed);
-    assertThat(cluster.raft("n2").configuration().isJoint()).isTrue(); // needs three of the old four
+    assertThat(cluster.raft("n2").configuration().isJoint())
+        .isTrue(); // needs three of the old four
     cluster.heal().rounds(6 * ET);
     assertSettled(cluster, configuration("n2", "n3", "n4"));
   }
@@ -327,12 +328,12 @@ class MembershipFailuresTest {
     assertThat(cluster.refused())
         .extracting(Effects.Refused::id)
         .containsExactlyInAnyOrder(second, third);
-    long joint =
-        cluster.change("n1", configuration("n1").jointWith(configuration("n2")));
+    long joint = cluster.change("n1", configuration("n1").jointWith(configuration("n2")));
     assertThat(cluster.refused()).last().extracting(Effects.Refused::id).isEqualTo(joint);
     long elsewhere = cluster.change("n2", configuration("n2"));
-    assertThat(cluster.refused()).last().isEqualTo(
-        new Effects.Refused(elsewhere, "this node does not lead", id("n1")));
+    assertThat(cluster.refused())
+        .last()
+        .isEqualTo(new Effects.Refused(elsewhere, "this node does not lead", id("n1")));
   }
 
   // ---- learners and newcomers

@@ -9,7 +9,7 @@ final class Notation {
   private Notation() {}
 
   /** A line, or null for what the transcript tells otherwise. */
-  static String decision(NodeId node, Decision decision, boolean dropped) {
+  static String decision(NodeId node, Decision decision) {
     if (decision instanceof Decision.RoleChanged d) {
       return node
           + "  "
@@ -32,8 +32,6 @@ final class Notation {
       return node + "  commit " + d.index();
     } else if (decision instanceof Decision.Reconfigured d) {
       return node + "  configuration " + configuration(d.configuration());
-    } else if (decision instanceof Decision.Sent d) {
-      return packet(node, dropped ? "↛" : "→", d.to(), d.message(), d.lastIndex());
     } else if (decision instanceof Decision.Refused d) {
       return node + "  refuses " + d.from() + ": " + d.reason();
     } else {
@@ -41,11 +39,11 @@ final class Notation {
     }
   }
 
-  static String packet(NodeId from, String arrow, NodeId to, Message message, long lastIndex) {
-    return from + arrow + to + " " + message(message, lastIndex);
+  static String packet(NodeId from, String arrow, NodeId to, Message message) {
+    return from + arrow + to + " " + message(message);
   }
 
-  private static String message(Message message, long lastIndex) {
+  private static String message(Message message) {
     String name = message.getClass().getSimpleName() + " " + message.term();
     if (message instanceof Message.PreVote m) {
       return name + " last=" + m.last();
@@ -59,7 +57,7 @@ final class Notation {
       return name
           + " previous="
           + m.previous()
-          + entries(m.previous().index(), lastIndex)
+          + entries(m.previous().index(), m.lastIndex())
           + " commit="
           + m.commitIndex()
           + " round="

@@ -114,9 +114,15 @@ class ReplicationFailuresTest {
   @Test
   void rp03_aFollowerCommitsOnlyWhatTheMessageVouchesFor() {
     Cluster cluster = Cluster.ofFixedTimeouts("n1", "n2", "n3").restore("n2", 1, 0, 1, 1, 1, 1);
-    hear(cluster, "n2", "n1", append(2, 1, at(1, 1), 4)); // its 2 to 4 may be others than the leader's
+    hear(
+        cluster,
+        "n2",
+        "n1",
+        append(2, 1, at(1, 1), 4)); // its 2 to 4 may be others than the leader's
     assertThat(cluster.raft("n2").commitIndex()).isEqualTo(1);
-    assertThat(cluster.sent()).last().extracting(Packet::message)
+    assertThat(cluster.sent())
+        .last()
+        .extracting(Packet::message)
         .isEqualTo(new Message.AppendEntriesAccepted(2, 1, 1)); // and the same bound in the ack
     hear(cluster, "n2", "n1", append(2, 2, at(1, 1), 4, entry(2, 2)));
     assertThat(cluster.raft("n2").commitIndex()).isEqualTo(2);
@@ -205,8 +211,7 @@ class ReplicationFailuresTest {
     List<Packet> entries = cluster.drop(p -> true);
     cluster.tick("n1", HB);
     cluster.stabilize();
-    assertThat(cluster.sent())
-        .noneMatch(p -> p.message() instanceof Message.AppendEntriesRejected);
+    assertThat(cluster.sent()).noneMatch(p -> p.message() instanceof Message.AppendEntriesRejected);
     entries.forEach(cluster::deliver);
     cluster.stabilize();
     assertThat(cluster.raft("n1").commitIndex()).isEqualTo(2);
@@ -345,8 +350,8 @@ class ReplicationFailuresTest {
     assertThat(cluster.accepted()).last().extracting(a -> a.first().term()).isEqualTo(1L);
     cluster.rounds(4 * ET).heal().rounds(3 * ET);
     assertThat(cluster.hasConverged()).isTrue();
-    assertThat(cluster.node("n1").log()).noneMatch(e -> new String(e.data(), StandardCharsets.UTF_8)
-        .equals("old"));
+    assertThat(cluster.node("n1").log())
+        .noneMatch(e -> new String(e.data(), StandardCharsets.UTF_8).equals("old"));
     long refused = cluster.propose("n1", "late");
     assertThat(cluster.refused()).last().extracting(Effects.Refused::id).isEqualTo(refused);
   }
@@ -355,7 +360,9 @@ class ReplicationFailuresTest {
   void aStaleAppendIsAnsweredWithTheLaterTerm() {
     Cluster cluster = Cluster.ofFixedTimeouts("n1", "n2", "n3").restore("n2", 5, 0, 1, 5);
     hear(cluster, "n2", "n1", append(3, 1, at(1, 1), 2, entry(3, 2)));
-    assertThat(cluster.sent()).last().extracting(Packet::message)
+    assertThat(cluster.sent())
+        .last()
+        .extracting(Packet::message)
         .isEqualTo(new Message.AppendEntriesRejected(5, 1, 1, LogPosition.ZERO));
     assertThat(cluster.raft("n2").last()).isEqualTo(at(5, 2));
   }

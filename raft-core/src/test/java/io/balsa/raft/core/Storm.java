@@ -288,7 +288,7 @@ final class Storm {
     }
     for (Effects.Replication r : effects.replications()) {
       Message.AppendEntries m =
-          node.fill(r, random.nextInt(4) == 0 ? 1 + random.nextInt(3) : Long.MAX_VALUE);
+          node.fill(r, random.nextInt(4) == 0 ? random.nextInt(200) : options.maxBatchBytes());
       if (m != null) {
         send(node, r.to(), m);
       }

@@ -72,15 +72,25 @@ final class TestNode {
     return effects;
   }
 
-  /** Puts the entries into an AppendEntries, or returns null if the node has left its term. */
-  Message.AppendEntries fill(Effects.Replication replication, long atMost) {
+  /**
+   * Puts entries into an AppendEntries, as many as fit and at least one, as a runtime would; or
+   * returns null if the node has left its term.
+   */
+  Message.AppendEntries fill(Effects.Replication replication, long maxBytes) {
     Message.AppendEntries m = replication.header();
     if (m.term() != raft.term()) {
       return null;
     }
-    long first = m.previous().index();
-    long last = first + Math.min(replication.lastIndex() - first, atMost);
-    List<Entry> entries = List.copyOf(log.subList((int) first, (int) Math.max(first, last)));
+    List<Entry> entries = new ArrayList<>();
+    long bytes = 0;
+    for (long i = m.previous().index() + 1; i <= replication.lastIndex(); i++) {
+      Entry entry = log.get((int) i - 1);
+      bytes += entry.data().length + 32;
+      if (!entries.isEmpty() && bytes > maxBytes) {
+        break;
+      }
+      entries.add(entry);
+    }
     return new Message.AppendEntries(m.term(), m.round(), m.previous(), m.commitIndex(), entries);
   }
 

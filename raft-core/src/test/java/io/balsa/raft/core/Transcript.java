@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * Plays a scenario and writes down what the nodes decide.
  *
  * <pre>
- *   cluster n1 n2 n3 [leader=n1] [learners=n4] [window=2] [batch=40]
+ *   cluster n1 n2 n3 [leader=n1] [learners=n4] [spare=n5] [window=2] [batch=40]
  *   log n1 1 1 2 [term=3] [commit=2]     before anything has happened: the terms of a node's entries
  *   tick n1 [5]        timeout n1        forget n2 n3      until they hear no leader any more
  *   propose n1 a b     read n1           change n1 voters=n1,n2 [learners=n3]
@@ -137,9 +137,11 @@ final class Transcript {
             Integer.parseInt(options.getOrDefault("window", "" + o.maxInFlightMessages())),
             o.maxInFlightBytes());
     cluster = new Cluster(o, Cluster::fixedRandom, this::decided);
+    cluster.onSend(this::sent);
     List<String> all = new ArrayList<>(words);
     List<String> learners = ids(options, "learners");
     all.addAll(learners);
+    all.addAll(ids(options, "spare"));
     cluster.form(Cluster.configuration(words, learners), all.toArray(String[]::new));
     if (options.containsKey("leader")) {
       quiet = true;
@@ -261,6 +263,12 @@ final class Transcript {
     out.add(p.toString().replaceFirst("→", arrow));
   }
 
+  private void sent(Packet packet, boolean leaves) {
+    if (!quiet) {
+      note(packet, leaves ? "→" : "↛");
+    }
+  }
+
   private void decided(NodeId node, Decision decision) {
     if (quiet) {
       return;
@@ -271,8 +279,7 @@ final class Transcript {
       }
       return;
     }
-    boolean dropped = decision instanceof Decision.Sent s && !cluster.isLinked(node, s.to());
-    String line = Notation.decision(node, decision, dropped);
+    String line = Notation.decision(node, decision);
     if (line != null) {
       out.add(line);
     }
