@@ -7,6 +7,7 @@ module io.balsa.raft.transport.netty {
   requires io.netty.common;
   requires io.netty.handler;
   requires io.netty.transport;
+  requires org.slf4j;
 
   exports io.balsa.raft.transport.netty;
 }

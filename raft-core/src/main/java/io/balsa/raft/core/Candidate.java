@@ -83,7 +83,7 @@ final class Candidate extends RoleState {
     if (--ticksLeft > 0) {
       return;
     }
-    if (raft.configuration().isVoter(raft.self())) {
+    if (raft.mayCampaign()) {
       raft.becomePreCandidate("the election was not decided in time");
     } else {
       raft.becomeFollower(raft.term(), null, "no voter any more");

@@ -20,7 +20,8 @@ import java.util.function.ToLongFunction;
  *       voters.
  *   <li>A joint configuration (section 4.3, {@code C_old,new}) has the new voters and the outgoing
  *       ones; a quorum is a majority of each.
- *   <li>Learners get entries and are never counted. Nobody is both a learner and a voter.
+ *   <li>Learners get entries and are never counted. Nobody is both a learner and a voter, except an
+ *       outgoing voter that stays as a learner.
  *   <li>The lists are sorted by node id, so that whoever iterates over them does it in the same
  *       order every time.
  * </ul>
@@ -67,27 +68,26 @@ public final class Configuration {
 
   /**
    * The joint configuration that leads from this one to another. Voters of this one that become
-   * learners stay voters until the joint configuration is left.
+   * learners are both until the joint configuration is left.
    *
    * @param target the simple configuration to get to
    * @return {@code C_old,new}
    */
   Configuration jointWith(Configuration target) {
-    List<Member> nowLearners = new ArrayList<>(target.learners);
-    nowLearners.removeIf(m -> contains(voters, m.id()));
-    return new Configuration(target.voters, voters, nowLearners);
+    return new Configuration(target.voters, voters, target.learners);
   }
 
   /**
-   * Two members with the same id (or, within one list, the same address) are a mistake of whoever
-   * wrote the list.
+   * Two members with the same id or address are a mistake of whoever wrote the list. Between the
+   * two halves of a joint configuration both may be: the node that takes an outgoing one's place
+   * may have its address.
    */
   private static Configuration checked(Configuration c) {
     if (c.voters.isEmpty()) {
       throw new IllegalArgumentException("a configuration needs at least one voter");
     }
     checkDistinct(c.voters, c.learners);
-    checkDistinct(c.outgoing, c.learners);
+    checkDistinct(c.outgoing, List.of());
     return c;
   }
 
@@ -147,12 +147,12 @@ public final class Configuration {
    */
   public List<Member> members() {
     List<Member> all = new ArrayList<>(voters);
+    all.addAll(learners);
     for (Member m : outgoing) {
-      if (!contains(voters, m.id())) {
+      if (!contains(all, m.id())) {
         all.add(m);
       }
     }
-    all.addAll(learners);
     return sorted(all);
   }
 

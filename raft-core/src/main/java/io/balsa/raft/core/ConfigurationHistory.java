@@ -34,6 +34,23 @@ final class ConfigurationHistory {
     return items.get(items.size() - 1).index;
   }
 
+  /**
+   * Whether a node's vote may still be needed: it is a voter in the configuration in force, or was
+   * one in those before that are not known to be left for good. Section 4.2.2, figure 4.6: the only
+   * node that has {@code C_new} may be one that is not in it.
+   */
+  boolean mayNeed(NodeId id, long commitIndex) {
+    for (int i = items.size() - 1; i >= 0; i--) {
+      if (items.get(i).configuration.isVoter(id)) {
+        return true;
+      }
+      if (items.get(i).index <= commitIndex) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   void add(long index, Configuration configuration) {
     items.add(new Item(index, configuration));
   }

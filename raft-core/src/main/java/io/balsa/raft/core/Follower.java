@@ -61,10 +61,10 @@ final class Follower extends RoleState {
     if (now - contact < timeout) {
       return;
     }
-    if (raft.configuration().isVoter(raft.self())) {
+    if (raft.mayCampaign()) {
       raft.becomePreCandidate("heard no leader for " + timeout + " ticks");
     } else {
-      leader = null; // learners and removed nodes wait, they never campaign (section 4.2.1)
+      leader = null;
       contact = now;
     }
   }

@@ -37,7 +37,7 @@ final class Leader extends RoleState {
     firstIndexOfTerm = raft.log.lastIndex() + 1;
     round = raft.nextRound();
     roundAtCheck = round;
-    followMembers();
+    followMembers(firstIndexOfTerm);
   }
 
   /**
@@ -64,12 +64,11 @@ final class Leader extends RoleState {
     return true;
   }
 
-  /** Gives every member of the configuration a progress. */
-  private void followMembers() {
+  /** Gives every member of the configuration a progress, new ones from an entry on. */
+  private void followMembers(long nextIndex) {
     for (Member member : raft.configuration().members()) {
       if (!member.id().equals(raft.self())) {
-        progress.computeIfAbsent(
-            member.id(), id -> new Progress(raft.options, raft.log.lastIndex() + 1));
+        progress.computeIfAbsent(member.id(), id -> new Progress(raft.options, nextIndex));
       }
     }
   }
@@ -79,7 +78,7 @@ final class Leader extends RoleState {
   @Override
   void onTick() {
     now++;
-    if (settledConfigurationIndex >= 0 && !raft.configuration().isVoter(raft.self())) {
+    if (isSettled() && !raft.configuration().isVoter(raft.self())) {
       raft.becomeFollower(raft.term(), null, "not a voter any more");
       return;
     }
@@ -89,12 +88,21 @@ final class Leader extends RoleState {
             raft.term(), null, "no quorum answered for " + (now - checkedAt) + " ticks");
         return;
       }
-      checkedAt = now;
-      roundAtCheck = round;
+      checkQuorumLater();
     }
     if (now % raft.options.heartbeatTicks() == 0) {
       startRound();
     }
+  }
+
+  private void checkQuorumLater() {
+    checkedAt = now;
+    roundAtCheck = round + 1; // what was sent before says nothing about the time to come
+  }
+
+  /** Whether the configuration in force is one that the leader has seen committed and announced. */
+  private boolean isSettled() {
+    return settledConfigurationIndex == raft.configurations.currentIndex();
   }
 
   /** The highest round that a quorum has acknowledged. */
@@ -196,7 +204,7 @@ final class Leader extends RoleState {
   private void heardFrom(NodeId from, Progress p, long ackedRound) {
     p.acked(Math.min(ackedRound, round));
     if (p.isStuck(now, 2L * raft.options.heartbeatTicks(), raft.options.electionTicks())) {
-      p.probe(p.matchIndex() + 1);
+      p.lost();
     }
     replicate(from, p);
     confirmReads();
@@ -206,7 +214,7 @@ final class Leader extends RoleState {
   void onDisconnected(NodeId peer) {
     Progress p = progress.get(peer);
     if (p != null) {
-      p.probe(p.matchIndex() + 1);
+      p.lost();
     }
   }
 
@@ -309,7 +317,8 @@ final class Leader extends RoleState {
 
   @Override
   void onReconfigured() {
-    followMembers();
+    followMembers(raft.configurations.currentIndex()); // the newcomer's first entry is this one
+    checkQuorumLater(); // it can't have answered yet
   }
 
   /**
@@ -325,8 +334,8 @@ final class Leader extends RoleState {
     settledConfigurationIndex = index;
     Set<NodeId> leaving = new TreeSet<>(progress.keySet());
     current.members().forEach(m -> leaving.remove(m.id()));
-    if (!leaving.isEmpty()) {
-      startRound(); // those who leave hear that they may
+    if (!leaving.isEmpty() || !current.isVoter(raft.self())) {
+      startRound(); // those who leave hear that they may, and whoever leads next that it is done
       progress.keySet().removeAll(leaving);
     }
   }

@@ -119,6 +119,14 @@ final class Progress {
     bytesInFlight = 0;
   }
 
+  /**
+   * What is on its way is lost. What was confirmed is not; and before the first confirmation the
+   * same question is as good as it was, while one about the start of the log would send all of it.
+   */
+  void lost() {
+    probe(streaming ? matchIndex + 1 : nextIndex);
+  }
+
   /** Whether what is on its way is overdue, although the follower answers other messages. */
   boolean isStuck(long now, long probePatience, long streamPatience) {
     return somethingUnderWay() && now - movedAt >= (streaming ? streamPatience : probePatience);

@@ -113,10 +113,13 @@ public final class Raft implements RaftView {
    * away.
    */
   private void receive(NodeId from, Message message) {
+    if (failure != null) {
+      return;
+    }
     if (reporter.isOn()) {
       reporter.report(new Decision.Heard(from, message));
     }
-    String problem = Nonsense.in(message);
+    String problem = from.equals(self) ? "speaks in this node's name" : Nonsense.in(message);
     if (problem != null) {
       refuse(from, problem);
       return;
@@ -353,6 +356,11 @@ public final class Raft implements RaftView {
   }
 
   // ---- for the roles
+
+  /** Learners and removed nodes never campaign (section 4.2.1). */
+  boolean mayCampaign() {
+    return configurations.mayNeed(self, log.commitIndex());
+  }
 
   /** Drawn anew each time, from one to just below two election timeouts (section 3.4). */
   int electionTimeout() {

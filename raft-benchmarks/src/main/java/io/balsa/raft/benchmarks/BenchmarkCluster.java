@@ -1,0 +1,159 @@
+package io.balsa.raft.benchmarks;
+
+import io.balsa.raft.Identity;
+import io.balsa.raft.LogStore;
+import io.balsa.raft.RaftNode;
+import io.balsa.raft.RecoveredLog;
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.Storage;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.Role;
+import io.balsa.raft.storage.FileStorage;
+import io.balsa.raft.transport.netty.NettyTransport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Three nodes in this process, each counting the bytes of its commands. */
+final class BenchmarkCluster implements AutoCloseable {
+  private static final int SIZE = 3;
+
+  /** Adds up the lengths of its commands. */
+  private static final class ByteCounter implements StateMachine {
+    private long value;
+
+    @Override
+    public byte[] apply(long index, byte[] command) {
+      value += command.length;
+      return bytes();
+    }
+
+    private byte[] bytes() {
+      return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+  }
+
+  private final List<RaftNode> nodes = new ArrayList<>();
+  private final List<ByteCounter> counters = new ArrayList<>();
+  private final LongAdder syncs = new LongAdder();
+  private RaftNode leader;
+  private ByteCounter leaderCounter;
+
+  static BenchmarkCluster start(Path dir) throws Exception {
+    BenchmarkCluster cluster = new BenchmarkCluster();
+    List<String> members = new ArrayList<>();
+    for (int i = 1; i <= SIZE; i++) {
+      members.add("n" + i + "=127.0.0.1:" + freePort());
+    }
+    for (int i = 0; i < SIZE; i++) {
+      cluster.startNode(members, i, dir);
+    }
+    cluster.nodes.get(0).propose(new byte[1]).get(30, TimeUnit.SECONDS);
+    cluster.findLeader();
+    return cluster;
+  }
+
+  private void startNode(List<String> members, int i, Path dir) throws IOException {
+    String[] idAndAddress = members.get(i).split("=");
+    ByteCounter counter = new ByteCounter();
+    counters.add(counter);
+    nodes.add(
+        RaftNode.builder(idAndAddress[0], counter)
+            .members(members)
+            .storage(new CountingStorage(FileStorage.open(dir.resolve(idAndAddress[0])), syncs))
+            .transport(NettyTransport.bind(idAndAddress[1]))
+            .start());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void findLeader() {
+    for (int i = 0; i < SIZE; i++) {
+      if (nodes.get(i).status().role() == Role.LEADER) {
+        leader = nodes.get(i);
+        leaderCounter = counters.get(i);
+      }
+    }
+  }
+
+  CompletableFuture<byte[]> propose(byte[] command) {
+    return leader.propose(command);
+  }
+
+  CompletableFuture<byte[]> read() {
+    return leader.read(leaderCounter::bytes);
+  }
+
+  /** How many times a log was forced, on all nodes together. */
+  long syncs() {
+    return syncs.sum();
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(RaftNode::close);
+  }
+
+  /** Counts the syncs of another storage. */
+  private record CountingStorage(Storage storage, LongAdder syncs) implements Storage {
+    @Override
+    public LogStore open(String group, Identity identity) throws IOException {
+      return new CountingStore(storage.open(group, identity), syncs);
+    }
+
+    @Override
+    public void close() throws IOException {
+      storage.close();
+    }
+  }
+
+  private record CountingStore(LogStore store, LongAdder syncs) implements LogStore {
+    @Override
+    public Identity identity() {
+      return store.identity();
+    }
+
+    @Override
+    public RecoveredLog recovered() {
+      return store.recovered();
+    }
+
+    @Override
+    public void append(List<Entry> entries, long commitIndex) throws IOException {
+      store.append(entries, commitIndex);
+    }
+
+    @Override
+    public void saveHardState(HardState hardState) throws IOException {
+      store.saveHardState(hardState);
+    }
+
+    @Override
+    public void sync() throws IOException {
+      syncs.increment();
+      store.sync();
+    }
+
+    @Override
+    public List<Entry> read(long firstIndex, long lastIndex, long maxBytes) throws IOException {
+      return store.read(firstIndex, lastIndex, maxBytes);
+    }
+
+    @Override
+    public void close() throws IOException {
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.balsa.raft.examples;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Three nodes as processes of this machine.
+ *
+ * <ul>
+ *   <li>Addresses and directories stay what they are while processes come and go.
+ *   <li>No process of it is left when it is closed.
+ * </ul>
+ */
+final class Cluster implements AutoCloseable {
+  static final int SIZE = 3;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final HttpClient http = RemoteCounter.httpClient();
+  private final List<NodeProcess> nodes = new ArrayList<>();
+  private boolean closed;
+
+  /**
+   * Describes a cluster; nothing is started.
+   *
+   * @param directory gets a directory for each node
+   * @param raftPorts of n1, n2, n3, for each other
+   * @param httpPorts of n1, n2, n3, for clients
+   * @param moreArguments for each node
+   */
+  Cluster(
+      Path directory, List<Integer> raftPorts, List<Integer> httpPorts, String... moreArguments) {
+    List<String> members = new ArrayList<>();
+    for (int i = 0; i < SIZE; i++) {
+      members.add("n" + (i + 1) + "=127.0.0.1:" + raftPorts.get(i));
+    }
+    for (int i = 0; i < SIZE; i++) {
+      String id = "n" + (i + 1);
+      nodes.add(
+          new NodeProcess(
+              new NodeProcess.Place(id, members, directory.resolve(id), httpPorts.get(i)),
+              List.of(moreArguments)));
+    }
+  }
+
+  List<NodeProcess> nodes() {
+    return nodes;
+  }
+
+  NodeProcess node(String id) {
+    return nodes.stream()
+        .filter(node -> node.id().equals(id))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no node " + id));
+  }
+
+  RemoteCounter counter(NodeProcess node) {
+    return counter(node, RemoteCounter.PATIENCE);
+  }
+
+  RemoteCounter counter(NodeProcess node, Duration patience) {
+    return node.counter(http, patience);
+  }
+
+  /** Starts all three, and returns when clients may come. */
+  void start() throws IOException, InterruptedException {
+    for (NodeProcess node : nodes) {
+      start(node);
+    }
+    for (NodeProcess node : nodes) {
+      node.awaitReady();
+    }
+  }
+
+  /** Starts one; it is not ready yet. */
+  synchronized void start(NodeProcess node) throws IOException {
+    if (closed) {
+      throw new IOException("the cluster is closed");
+    }
+    node.start();
+  }
+
+  /** Waits until a node says that it leads, and the other running ones that they follow it. */
+  NodeReport awaitLeader() throws InterruptedException, Await.GivenUpException {
+    return awaitLeader(nodes.stream().filter(NodeProcess::isAlive).toList());
+  }
+
+  /** Waits until the given nodes agree that one of them leads. */
+  NodeReport awaitLeader(List<NodeProcess> among)
+      throws InterruptedException, Await.GivenUpException {
+    return Await.value("a leader", PATIENCE, () -> leader(among));
+  }
+
+  private Optional<NodeReport> leader(List<NodeProcess> among)
+      throws IOException, InterruptedException {
+    List<NodeReport> reports = reports(among);
+    for (NodeReport report : reports) {
+      if (report.leads() && reports.stream().allMatch(r -> agree(r, report))) {
+        return Optional.of(report);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean agree(NodeReport one, NodeReport leader) {
+    return one.term() == leader.term() && one.leader().equals(leader.id());
+  }
+
+  /** What each node says, in order. */
+  List<NodeReport> reports() throws IOException, InterruptedException {
+    return reports(nodes);
+  }
+
+  private List<NodeReport> reports(List<NodeProcess> of) throws IOException, InterruptedException {
+    List<NodeReport> reports = new ArrayList<>();
+    for (NodeProcess node : of) {
+      reports.add(report(node));
+    }
+    return reports;
+  }
+
+  NodeReport report(NodeProcess node) throws IOException, InterruptedException {
+    return counter(node).status();
+  }
+
+  /** Ends all processes, at the same time; they close their nodes cleanly if they can. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    CompletableFuture.allOf(
+            nodes.stream()
+                .map(node -> CompletableFuture.runAsync(node::close))
+                .toArray(CompletableFuture[]::new))
+        .join();
+  }
+}

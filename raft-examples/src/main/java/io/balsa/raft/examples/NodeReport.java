@@ -1,0 +1,120 @@
+package io.balsa.raft.examples;
+
+import io.balsa.raft.NodeStatus;
+import io.balsa.raft.core.NodeId;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What a node says of itself, as it travels from a node to its clients.
+ *
+ * @param id the node
+ * @param health "OK", or what is wrong
+ * @param role what it is in its term
+ * @param term the latest term it has seen
+ * @param leader who leads as far as it knows, or "none"
+ * @param commitIndex up to where its log is known to be committed
+ * @param appliedIndex up to where it has applied its log
+ * @param value its own copy of the counter; the cluster may be ahead of it
+ */
+record NodeReport(
+    String id,
+    String health,
+    String role,
+    long term,
+    String leader,
+    long commitIndex,
+    long appliedIndex,
+    long value) {
+  static final String NO_LEADER = "none";
+
+  static NodeReport of(NodeStatus status, PublishedCounter.Applied applied) {
+    NodeStatus.Health health = status.health();
+    return new NodeReport(
+        status.id().value(),
+        health.problem().isEmpty()
+            ? health.state().name()
+            : health.state() + ": " + oneLine(health.problem()),
+        status.role().name(),
+        status.term(),
+        status.leader().map(NodeId::value).orElse(NO_LEADER),
+        status.commitIndex(),
+        status.appliedIndex(),
+        applied.value());
+  }
+
+  private static String oneLine(String text) {
+    return text.replaceAll("\\s+", " ");
+  }
+
+  boolean leads() {
+    return role.equals("LEADER");
+  }
+
+  String toText() {
+    return """
+        id: %s
+        health: %s
+        role: %s
+        term: %d
+        leader: %s
+        commitIndex: %d
+        appliedIndex: %d
+        value: %d
+        """
+        .formatted(id, health, role, term, leader, commitIndex, appliedIndex, value);
+  }
+
+  /** The inverse of {@link #toText()}. */
+  static NodeReport parse(String text) {
+    Map<String, String> fields = new HashMap<>();
+    for (String line : text.split("\n")) {
+      String[] parts = line.split(": ", 2);
+      if (parts.length == 2) {
+        fields.put(parts[0], parts[1]);
+      }
+    }
+    return new NodeReport(
+        field(fields, "id"),
+        field(fields, "health"),
+        field(fields, "role"),
+        number(fields, "term"),
+        field(fields, "leader"),
+        number(fields, "commitIndex"),
+        number(fields, "appliedIndex"),
+        number(fields, "value"));
+  }
+
+  private static String field(Map<String, String> fields, String name) {
+    String value = fields.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("this is not the status of a node: no " + name);
+    }
+    return value;
+  }
+
+  private static long number(Map<String, String> fields, String name) {
+    return Long.parseLong(field(fields, name));
+  }
+
+  String toJson() {
+    return """
+        {
+          "id": "%s",
+          "health": "%s",
+          "role": "%s",
+          "term": %d,
+          "leader": "%s",
+          "commitIndex": %d,
+          "appliedIndex": %d,
+          "value": %d
+        }
+        """
+        .formatted(id, escape(health), role, term, leader, commitIndex, appliedIndex, value);
+  }
+
+  /** Ids are plain by definition, and {@code oneLine} has left no control characters but ESC. */
+  private static String escape(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?").replace("\\", "\\\\").replace("\"", "\\\"");
+  }
+}

@@ -1,0 +1,35 @@
+package io.balsa.raft.examples;
+
+import io.balsa.raft.StateMachine;
+
+/**
+ * A counter that also shows its latest state to other threads.
+ *
+ * <ul>
+ *   <li>{@link #latest()} is what this node has applied, so it may be behind the cluster; who needs
+ *       the truth reads the counter through the node.
+ * </ul>
+ */
+final class PublishedCounter implements StateMachine {
+
+  /** The value that the counter had when it had applied the entry at {@code index}. */
+  record Applied(long index, long value) {}
+
+  private final Counter counter = new Counter();
+  private volatile Applied latest = new Applied(0, 0);
+
+  @Override
+  public byte[] apply(long index, byte[] command) {
+    byte[] answer = counter.apply(index, command);
+    latest = new Applied(index, counter.value());
+    return answer;
+  }
+
+  long value() {
+    return counter.value();
+  }
+
+  Applied latest() {
+    return latest;
+  }
+}

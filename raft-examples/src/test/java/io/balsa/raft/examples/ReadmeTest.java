@@ -1,0 +1,36 @@
+package io.balsa.raft.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** What the README shows is what is compiled and run here. */
+class ReadmeTest {
+  private static final Path COUNTER = Path.of("src/main/java/io/balsa/raft/examples/Counter.java");
+  private static final String BEGIN = "// README begins\n";
+  private static final String END = "// README ends\n";
+  private static final String FENCE = "```java\n";
+
+  @Test
+  void showsTheCounterAsItIs() throws IOException {
+    String readme = Files.readString(Path.of("../README.md"));
+    assumeTrue(readme.contains(FENCE), "the README has no Java yet");
+    assertThat(between(readme, FENCE, "```\n"))
+        .as("the first Java block of README.md, against " + COUNTER)
+        .isEqualTo(between(Files.readString(COUNTER), BEGIN, END));
+  }
+
+  @Test
+  void theExampleIsMarked() throws IOException {
+    assertThat(between(Files.readString(COUNTER), BEGIN, END)).contains("class Counter");
+  }
+
+  private static String between(String text, String begin, String end) {
+    int from = text.indexOf(begin) + begin.length();
+    return text.substring(from, text.indexOf(end, from));
+  }
+}

@@ -1,0 +1,27 @@
+package io.balsa.raft.examples;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Clusters on ports that nobody uses. */
+final class TestClusters {
+  private TestClusters() {}
+
+  static Cluster describe(Path directory) throws IOException {
+    List<Integer> ports = FreePorts.find(2 * Cluster.SIZE);
+    return new Cluster(
+        directory, ports.subList(0, Cluster.SIZE), ports.subList(Cluster.SIZE, 2 * Cluster.SIZE));
+  }
+
+  static Cluster start(Path directory) throws IOException, InterruptedException {
+    Cluster cluster = describe(directory);
+    try {
+      cluster.start();
+    } catch (IOException | InterruptedException e) {
+      cluster.close();
+      throw e;
+    }
+    return cluster;
+  }
+}

@@ -1,0 +1,86 @@
+package io.balsa.raft.transport.netty;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
+
+/**
+ * The dialling side of a connection until it is open: says who calls whom and awaits the answer.
+ *
+ * <ul>
+ *   <li>Ends in exactly one of: a {@link CallingConnection} in its place; {@link Route#ended}.
+ * </ul>
+ */
+final class CallingHandshake extends ChannelInboundHandlerAdapter {
+  private final Route route;
+  private final Reactor reactor;
+  private Future<?> timeout;
+  private String trouble;
+
+  CallingHandshake(Route route, Reactor reactor) {
+    this.route = route;
+    this.reactor = reactor;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    if (!route.connected(ctx.channel())) {
+      ctx.close();
+      return;
+    }
+    timeout =
+        reactor.schedule(
+            () -> fail(ctx, "no answer to the handshake"), reactor.limits().handshakeTimeout());
+    Wire.greet(ctx, route.peer().link().helloTo(route.peer().id(), route.lane()).toBytes());
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf frame = (ByteBuf) message;
+    try {
+      if (trouble == null) {
+        onAnswer(ctx, Welcome.read(frame));
+      }
+    } catch (IOException e) {
+      fail(ctx, "its answer to the handshake is damaged: " + Wire.describe(e));
+    } finally {
+      frame.release();
+    }
+  }
+
+  private void onAnswer(ChannelHandlerContext ctx, Welcome welcome) {
+    if (welcome.isRefusal()) {
+      fail(ctx, "it refuses: " + welcome.reason());
+    } else if (!welcome.node().equals(route.peer().id())) {
+      fail(ctx, "node " + welcome.node() + " is there");
+    } else if (welcome.version() < Wire.MIN_VERSION || welcome.version() > Wire.MAX_VERSION) {
+      fail(ctx, "it wants version " + welcome.version());
+    } else {
+      timeout.cancel(false);
+      Wire.open(ctx, reactor.limits(), new CallingConnection(route, welcome.incarnation()));
+      route.opened();
+    }
+  }
+
+  private void fail(ChannelHandlerContext ctx, String why) {
+    if (trouble == null) {
+      trouble = why;
+      ctx.close();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (timeout != null) {
+      timeout.cancel(false);
+      route.ended(trouble == null ? "it hung up during the handshake" : trouble);
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable failure) {
+    fail(ctx, Wire.trouble(failure));
+  }
+}

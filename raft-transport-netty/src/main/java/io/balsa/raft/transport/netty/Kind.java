@@ -1,0 +1,45 @@
+package io.balsa.raft.transport.netty;
+
+/**
+ * The packets there are: the field of {@code Frame} that holds one, and how many plain numbers its
+ * message starts with. Numbers are the fields 1 to n, all uint64 or bool; what a message repeats
+ * (entries, proposals, outcomes) is the field after them.
+ */
+enum Kind {
+  PRE_VOTE(2, 4),
+  PRE_VOTE_REPLY(3, 3),
+  REQUEST_VOTE(4, 3),
+  REQUEST_VOTE_REPLY(5, 2),
+  APPEND_ENTRIES(6, 5),
+  APPEND_ENTRIES_ACCEPTED(7, 3),
+  APPEND_ENTRIES_REJECTED(8, 5),
+  READ_INDEX(9, 2),
+  READ_INDEX_REPLY(10, 3),
+  PROPOSALS(11, 0),
+  OUTCOMES(12, 0);
+
+  private static final int FIRST_FIELD = 2;
+  private static final Kind[] IN_ORDER = values();
+
+  private final int field;
+  private final int numbers;
+
+  Kind(int field, int numbers) {
+    this.field = field;
+    this.numbers = numbers;
+  }
+
+  int field() {
+    return field;
+  }
+
+  int numbers() {
+    return numbers;
+  }
+
+  /** The kind that a field of {@code Frame} holds; null if this version does not know the field. */
+  static Kind ofField(int field) {
+    int place = field - FIRST_FIELD;
+    return place >= 0 && place < IN_ORDER.length ? IN_ORDER[place] : null;
+  }
+}

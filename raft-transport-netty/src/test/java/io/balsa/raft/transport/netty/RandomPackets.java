@@ -1,0 +1,106 @@
+package io.balsa.raft.transport.netty;
+
+import io.balsa.raft.Packet;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.EntryType;
+import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Message;
+import io.balsa.raft.core.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Packets of all kinds with all sizes of numbers in them, well-formed, from a seed. */
+final class RandomPackets {
+  static final int KINDS = 11;
+
+  private final Random random;
+
+  RandomPackets(long seed) {
+    this.random = new Random(seed);
+  }
+
+  Packet next() {
+    return next(random.nextInt(KINDS));
+  }
+
+  Packet next(int kind) {
+    long term = positive();
+    return switch (kind) {
+      case 0 -> raft(new Message.PreVote(term, position(), any()));
+      case 1 -> raft(new Message.PreVoteReply(natural(), any(), random.nextBoolean()));
+      case 2 -> raft(new Message.RequestVote(term, position()));
+      case 3 -> raft(new Message.RequestVoteReply(term, random.nextBoolean()));
+      case 4 -> raft(appendEntries(random.nextInt(8)));
+      case 5 -> raft(new Message.AppendEntriesAccepted(term, any(), natural()));
+      case 6 -> raft(new Message.AppendEntriesRejected(term, any(), natural(), position()));
+      case 7 -> raft(new Message.ReadIndex(term, any()));
+      case 8 -> raft(new Message.ReadIndexReply(term, any(), natural()));
+      case 9 -> proposals();
+      case 10 -> outcomes();
+      default -> throw new AssertionError(kind);
+    };
+  }
+
+  private static Packet raft(Message message) {
+    return new Packet.Raft(message);
+  }
+
+  Message.AppendEntries appendEntries(int count) {
+    LogPosition previous = random.nextInt(4) == 0 ? LogPosition.ZERO : smallPosition();
+    long entryTerm = Math.max(1, previous.term());
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 1; i <= count; i++) {
+      entryTerm += random.nextInt(3);
+      EntryType type = EntryType.values()[random.nextInt(EntryType.values().length)];
+      entries.add(new Entry(entryTerm, previous.index() + i, type, bytes()));
+    }
+    long term = entryTerm + (random.nextBoolean() ? 0 : random.nextInt(1000));
+    return new Message.AppendEntries(term, any(), previous, natural(), entries);
+  }
+
+  private Packet proposals() {
+    List<Packet.Proposal> proposals = new ArrayList<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      proposals.add(new Packet.Proposal(any(), bytes()));
+    }
+    return new Packet.Proposals(proposals);
+  }
+
+  private Packet outcomes() {
+    List<Packet.Outcome> outcomes = new ArrayList<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      Packet.Result result = Packet.Result.values()[random.nextInt(4)];
+      NodeId leader = random.nextBoolean() ? null : new NodeId("n" + random.nextInt(100));
+      outcomes.add(new Packet.Outcome(any(), result, bytes(), leader));
+    }
+    return new Packet.Outcomes(outcomes);
+  }
+
+  private byte[] bytes() {
+    byte[] bytes = new byte[random.nextInt(4) == 0 ? 0 : random.nextInt(300)];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  /** Any 64 bits, with small, large and negative numbers all likely. */
+  private long any() {
+    return random.nextLong() >> random.nextInt(64);
+  }
+
+  private long natural() {
+    return any() & Long.MAX_VALUE;
+  }
+
+  private long positive() {
+    return Math.max(1, natural());
+  }
+
+  private LogPosition position() {
+    return random.nextInt(4) == 0 ? LogPosition.ZERO : new LogPosition(positive(), positive());
+  }
+
+  private LogPosition smallPosition() {
+    return new LogPosition((positive() >> 1) + 1, (positive() >> 1) + 1);
+  }
+}
