@@ -80,9 +80,7 @@ final class SegmentReader implements Closeable {
     type = window.get(at + WalFormat.TYPE) & 0xff;
     index = window.getLong(at + WalFormat.INDEX);
     term = window.getLong(at + WalFormat.TERM);
-    if (length < 0
-        || length > WalFormat.MAX_DATA
-        || length > end - offset - WalFormat.RECORD_HEADER) {
+    if (length < 0 || length > WalFormat.MAX_DATA) {
       return false;
     }
     nextOffset = offset + WalFormat.recordSize(length);
