@@ -87,6 +87,9 @@ record Hello(
     if (!complete || numbers[0] == 0 || numbers[1] < numbers[0] || groups.isEmpty()) {
       throw new MalformedFrameException("an incomplete greeting");
     }
+    if (groups.stream().distinct().count() < groups.size()) {
+      throw new MalformedFrameException("a group named twice");
+    }
     Lane lane = Lane.ofCode(numbers[3]);
     return new Hello(
         numbers[0], numbers[1], numbers[2], lane, clusterId, incarnation, node, target, groups);

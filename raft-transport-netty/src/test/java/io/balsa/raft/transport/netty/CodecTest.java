@@ -184,6 +184,10 @@ class CodecTest {
             .build();
     assertThat(hello.toBytes()).isEqualTo(generated.toByteArray());
     assertThat(Hello.read(buffer(hello.toBytes()))).isEqualTo(hello);
+    byte[] twice = generated.toBuilder().addGroups("g").build().toByteArray();
+    assertThatThrownBy(() -> Hello.read(buffer(twice)))
+        .isInstanceOf(MalformedFrameException.class)
+        .hasMessageContaining("named twice");
     byte[] longer = generated.toBuilder().setUnknownFields(unknown()).build().toByteArray();
     assertThat(Hello.read(buffer(longer))).isEqualTo(hello);
   }

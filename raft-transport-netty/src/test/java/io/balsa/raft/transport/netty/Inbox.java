@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /** A receiver that keeps everything, probes apart, for a test to look at. */
 final class Inbox implements Transport.Receiver {
   /** The number of a packet that only tries whether there is a way. */
-  static final long PROBE = -1;
+  static final long PROBE = 0x70726f62653fL;
 
   private static final int PATIENCE_SECONDS = 20;
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -115,7 +116,11 @@ class LifecycleTest {
           public void disconnected(NodeId peer) {}
         };
     b.transport.join(Node.GROUP, b.identity, closing).setPeers(List.of(a.member()));
-    Node.until(() -> a.link.send(b.id(), Node.heartbeat(1)) && closed.getCount() == 0);
+    Node.until(
+        () -> {
+          a.link.send(b.id(), Node.heartbeat(1));
+          return closed.getCount() == 0;
+        });
     Node.until(() -> !a.link.send(b.id(), Node.heartbeat(1)));
     closeInTime(b);
     Node again = Node.at("n2", b.address());
@@ -158,7 +163,11 @@ class LifecycleTest {
       Node.connect(a, b);
       b.link.close();
       b.transport.join(Node.GROUP, b.identity, blocking).setPeers(List.of(a.member()));
-      Node.until(() -> a.link.send(b.id(), Node.heartbeat(1)) && entered.getCount() == 0);
+      Node.until(
+          () -> {
+            a.link.send(b.id(), Node.heartbeat(1));
+            return entered.getCount() == 0;
+          });
       closeInTime(b);
       release.countDown();
       Node.until(() -> ourThreads().stream().noneMatch(t -> t.contains(b.address())));
@@ -174,14 +183,18 @@ class LifecycleTest {
       CompletableFuture<Void> load = flood(a, b, stop);
       for (int i = 0; i < 20; i++) {
         AtomicBoolean closed = new AtomicBoolean();
+        AtomicBoolean inside = new AtomicBoolean();
         AtomicInteger calls = new AtomicInteger();
         AtomicInteger late = new AtomicInteger();
         Transport.Receiver receiver =
             new Transport.Receiver() {
               @Override
               public void received(NodeId from, Packet packet) {
-                calls.incrementAndGet();
+                inside.set(true);
                 late.addAndGet(closed.get() ? 1 : 0);
+                calls.incrementAndGet();
+                LockSupport.parkNanos(1_000_000);
+                inside.set(false);
               }
 
               @Override
@@ -192,9 +205,10 @@ class LifecycleTest {
         b.link.close();
         Transport.Link link = b.transport.join(Node.GROUP, b.identity, receiver);
         link.setPeers(List.of(a.member()));
-        Node.until(() -> calls.get() > 100);
+        Node.until(() -> calls.get() > 10);
         link.close();
         closed.set(true);
+        assertThat(inside).isFalse();
         assertThat(late.get()).isZero();
         a.inbox.losses.clear();
       }

@@ -36,7 +36,7 @@ final class Node implements AutoCloseable {
           8,
           6,
           Duration.ofMillis(1000),
-          Duration.ofMillis(800),
+          Duration.ofMillis(1200),
           Duration.ofMillis(200),
           Duration.ofMillis(1500),
           Duration.ofMillis(10),

@@ -18,7 +18,7 @@ final class Relay implements AutoCloseable {
   enum Mode {
     /** They arrive. */
     PASS,
-    /** They vanish, and nobody is told. */
+    /** They vanish, and nobody is told; nor is the end of a connection. */
     SWALLOW,
     /** They are not even taken. */
     STALL
@@ -84,8 +84,7 @@ final class Relay implements AutoCloseable {
 
   private void copy(Socket from, Socket to) {
     byte[] buffer = new byte[BUFFER];
-    try (from;
-        to) {
+    try {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -94,8 +93,24 @@ final class Relay implements AutoCloseable {
           out.write(buffer, 0, n);
         }
       }
+      end(from, to);
     } catch (IOException e) {
-      assert from.isClosed() || to.isClosed() : e;
+      end(from, to); // a reset is passed on like any other end
+    }
+  }
+
+  private void end(Socket from, Socket to) {
+    if (mode != Mode.SWALLOW) {
+      close(from);
+      close(to);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -107,13 +122,7 @@ final class Relay implements AutoCloseable {
   }
 
   private void closeSockets() {
-    for (Socket socket : sockets) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+    sockets.forEach(Relay::close);
   }
 
   /** Ends all connections at once, as the death of a process does. */
