@@ -136,6 +136,30 @@ class FaultyLinkTest {
     }
   }
 
+  /** RP-12: a lane that was full goes on as soon as there is room, whoever sends or not. */
+  @Test
+  void rp12_aLaneThatWasFullGoesOn() throws IOException {
+    try (Node a = Node.named("n1");
+        Node b = Node.named("n2");
+        Relay relay = Relay.to(b)) {
+      connect(a, relay, b);
+      for (int time = 0; time < 3; time++) {
+        relay.set(Relay.Mode.STALL);
+        int sent = 0;
+        for (int refused = 0; refused < 20; ) {
+          boolean taken = a.link.send(b.id(), Node.entries(sent + 1, 1, 100_000));
+          sent += taken ? 1 : 0;
+          refused += taken ? 0 : 1;
+        }
+        relay.set(Relay.Mode.PASS);
+        for (int round = 1; round <= sent; round++) {
+          assertThat(Node.round(b.inbox.next().packet())).isEqualTo(round);
+        }
+      }
+      assertThat(a.inbox.losses).isEmpty();
+    }
+  }
+
   /** TR-04: a link that swallows everything is noticed by both ends. */
   @Test
   void tr04_aLinkThatSwallowsIsClosed() throws IOException {
