@@ -22,6 +22,9 @@ import java.util.TreeSet;
  * </ul>
  */
 final class Leader extends RoleState {
+  /** How long a save may take before the leader makes way for one with a better disk. */
+  private static final int STALL = 3;
+
   private final Map<NodeId, Progress> progress = new TreeMap<>();
   private final ReadQueue reads;
   private final long firstIndexOfTerm;
@@ -30,6 +33,8 @@ final class Leader extends RoleState {
   private long checkedAt;
   private long roundAtCheck;
   private long settledConfigurationIndex = -1;
+  private long watchedSave;
+  private long watchedSince;
 
   Leader(Raft raft) {
     super(raft);
@@ -82,6 +87,13 @@ final class Leader extends RoleState {
       raft.becomeFollower(raft.term(), null, "not a voter any more");
       return;
     }
+    if (diskHasStalled()) {
+      raft.becomeFollower(
+          raft.term(),
+          null,
+          "its disk has not finished a save for " + STALL + " election timeouts");
+      return;
+    }
     if (now - checkedAt >= raft.options.electionTicks()) {
       if (confirmedRound() < roundAtCheck) {
         raft.becomeFollower(
@@ -93,6 +105,16 @@ final class Leader extends RoleState {
     if (now % raft.options.heartbeatTicks() == 0) {
       startRound();
     }
+  }
+
+  /** A disk that neither writes nor fails would hold everybody up, since heartbeats need none. */
+  private boolean diskHasStalled() {
+    long save = raft.output.oldestSaveUnderWay();
+    if (save != watchedSave) {
+      watchedSave = save;
+      watchedSince = now;
+    }
+    return save != 0 && now - watchedSince >= (long) STALL * raft.options.electionTicks();
   }
 
   private void checkQuorumLater() {

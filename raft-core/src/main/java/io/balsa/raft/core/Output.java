@@ -146,6 +146,11 @@ final class Output {
     }
   }
 
+  /** The token of the oldest save that was issued and is not on disk, 0 if there is none. */
+  long oldestSaveUnderWay() {
+    return underWay.isEmpty() ? 0 : underWay.peekFirst().token;
+  }
+
   private boolean somethingToSave() {
     return hardStateChanged || !entries.isEmpty();
   }

@@ -294,7 +294,7 @@ class ElectionFailuresTest {
     Cluster cluster = Cluster.ofFixedTimeouts("n1").elect("n1").holdDisk("n1");
     long commit = cluster.raft("n1").commitIndex();
     cluster.propose("n1", "a");
-    cluster.tick("n1", 10 * ET);
+    cluster.tick("n1", 2 * ET);
     assertThat(cluster.raft("n1").role()).isEqualTo(Role.LEADER); // nobody deposes it
     assertThat(cluster.raft("n1").commitIndex()).isEqualTo(commit); // nor is it in a hurry
     long read = cluster.read("n1");
