@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that increment and read a counter through all its nodes and write what they learn into a
@@ -80,7 +80,7 @@ final class Clients implements AutoCloseable {
     } else if (outcome instanceof Outcome.Unknown) {
       ledger.unknown(by);
     } else {
-      TimeUnit.MILLISECONDS.sleep(5); // a node is down: don't be busy asking it
+      LockSupport.parkNanos(5_000_000); // a node is down: don't be busy asking it
     }
   }
 

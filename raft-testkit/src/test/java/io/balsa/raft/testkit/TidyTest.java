@@ -190,9 +190,11 @@ class TidyTest {
   }
 
   private static final Pattern METHOD_START =
-      Pattern.compile("^( {2}| {4})[\\w@<].*\\) (throws [\\w., ]+)?\\{$|^( {2}| {4})\\w.*\\($");
+      Pattern.compile(
+          "^( {2}| {4})[\\w@<].*\\) (throws [\\w., ]+)?\\{$|^( {2}| {4})\\w[\\w<>\\[\\], .?]* \\w+\\($");
   private static final Pattern NOT_A_METHOD =
-      Pattern.compile("^ *(if|for|while|switch|try|else|return|case|record|assert|}) ?\\W?");
+      Pattern.compile(
+          "^ *(if|for|while|switch|try|else|return|new|throw|case|record|assert|}) ?\\W?");
 
   /**
    * The lines of the method that starts at a line, 0 if none does. Relies on the formatter's
