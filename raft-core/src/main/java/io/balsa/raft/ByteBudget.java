@@ -24,10 +24,6 @@ final class ByteBudget {
     taken.addAndGet(-bytes);
   }
 
-  long taken() {
-    return taken.get();
-  }
-
   long limit() {
     return limit;
   }

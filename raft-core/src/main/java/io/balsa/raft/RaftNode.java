@@ -66,13 +66,7 @@ public final class RaftNode implements AutoCloseable {
     }
     ByteBudget budget = parts.budget();
     if (!budget.take(Proposal.bytes(command))) {
-      return CompletableFuture.failedFuture(
-          new NotExecutedException(
-              "node "
-                  + parts.id()
-                  + " has too much to do: more than "
-                  + budget.limit()
-                  + " bytes of proposals wait for their answer"));
+      return CompletableFuture.failedFuture(tooMuchToDo());
     }
     Proposal.Local proposal = new Proposal.Local(command.clone(), budget);
     if (!parts.mailbox().put(proposal)) {
@@ -88,15 +82,28 @@ public final class RaftNode implements AutoCloseable {
    * @param query reads the state machine; called on the thread that applies commands, must not
    *     change anything
    * @param <T> what it gives
-   * @return the query's result, or what it threw. Else a {@link NotExecutedException} (no leader
-   *     within ten election timeouts) or a {@link ClosedException}.
+   * @return the query's result, or what it threw. Else a {@link NotExecutedException} (too much to
+   *     do, or no leader within ten election timeouts) or a {@link ClosedException}.
    */
   public <T> CompletableFuture<T> read(Supplier<T> query) {
-    ReadRequest<T> request = new ReadRequest<>(Objects.requireNonNull(query, "query"));
+    Objects.requireNonNull(query, "query");
+    if (!parts.budget().take(ReadRequest.BYTES)) {
+      return CompletableFuture.failedFuture(tooMuchToDo());
+    }
+    ReadRequest<T> request = new ReadRequest<>(query, parts.budget());
     if (!parts.mailbox().put(request)) {
       request.failed(closedException());
     }
     return request.future;
+  }
+
+  private NotExecutedException tooMuchToDo() {
+    return new NotExecutedException(
+        "node "
+            + parts.id()
+            + " has too much to do: more than "
+            + parts.budget().limit()
+            + " bytes of proposals and reads wait for their answer");
   }
 
   private ClosedException closedException() {

@@ -365,6 +365,7 @@ final class Leader extends RoleState {
   @Override
   void onEnd() {
     reads.fail();
+    raft.output.dropReplications();
   }
 
   @Override

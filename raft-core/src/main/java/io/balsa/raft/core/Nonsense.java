@@ -7,15 +7,21 @@ import java.util.List;
  * strange state.
  */
 final class Nonsense {
-  /** No cluster lives to see a number like this; counting on from it must not overflow. */
+  /** No log lives to see an index like this; counting on from it must not overflow. */
   private static final long MAX = 1L << 62;
+
+  /**
+   * So many elections nobody can have missed. A term further ahead is a mistake, and whoever took
+   * it over would lead the whole group to the end of the numbers.
+   */
+  private static final long FARTHEST = 1L << 40;
 
   private Nonsense() {}
 
-  /** What is wrong with a message, or null. */
-  static String in(Message message) {
-    if (message.term() < leastTerm(message) || message.term() > MAX) {
-      return "term " + message.term();
+  /** What is wrong with a message that reaches a node in a term, or null. */
+  static String in(Message message, long ownTerm) {
+    if (message.term() < leastTerm(message) || message.term() - ownTerm > FARTHEST) {
+      return "term " + message.term() + " can't be, in term " + ownTerm;
     }
     if (message instanceof Message.PreVote m) {
       return inPosition(m.last());

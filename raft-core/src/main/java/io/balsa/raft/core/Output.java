@@ -100,6 +100,14 @@ final class Output {
     }
   }
 
+  /**
+   * The leader's term is over before its ranges were taken: what they name may be replaced in the
+   * same breath, and would then go out in its name.
+   */
+  void dropReplications() {
+    replications.clear();
+  }
+
   void accept(long id, LogPosition first) {
     accepted.add(new Effects.Accepted(id, first));
   }

@@ -119,7 +119,7 @@ public final class Raft implements RaftView {
     if (reporter.isOn()) {
       reporter.report(new Decision.Heard(from, message));
     }
-    String problem = from.equals(self) ? "speaks in this node's name" : Nonsense.in(message);
+    String problem = from.equals(self) ? "speaks in this node's name" : Nonsense.in(message, term);
     if (problem != null) {
       refuse(from, problem);
       return;

@@ -330,6 +330,23 @@ class RuntimeTest {
   }
 
   @Test
+  void cl07_readsWithoutAQuorumAreBounded() throws Exception {
+    try (TestCluster cluster = new TestCluster(dir, 3)) {
+      RaftNode alone = cluster.start("n1");
+      CompletableFuture<Integer> last = alone.read(() -> 1);
+      for (int i = 0; !last.isCompletedExceptionally(); i++) {
+        assertThat(i).isLessThan(1_000_000);
+        last = alone.read(() -> 1);
+      }
+      CompletableFuture<Integer> refused = last;
+      assertThatThrownBy(() -> refused.get(1, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(NotExecutedException.class)
+          .hasMessageContaining("too much to do");
+      Await.until("room is given back", () -> !alone.read(() -> 1).isCompletedExceptionally());
+    }
+  }
+
+  @Test
   void st20_theCommandIsCopied() throws Exception {
     try (TestCluster cluster = TestCluster.started(dir, 3)) {
       String leader = cluster.leader();
