@@ -84,6 +84,9 @@ final class IdentityFile {
     return fields;
   }
 
+  private static final String OR_THE_SAME_MEMBERS =
+      ", or start the node with the very group, member ids and addresses that it was formed with";
+
   private static void check(Path file, String name, Map<String, String> fields, String expected)
       throws StorageException {
     String found = fields.get(name);
@@ -105,7 +108,8 @@ final class IdentityFile {
                 + ", not to "
                 + expected
                 + ". Use the directory of this "
-                + name;
+                + name
+                + (name.equals("cluster") ? OR_THE_SAME_MEMBERS : "");
     throw new StorageException(file.getParent() + belongs);
   }
 

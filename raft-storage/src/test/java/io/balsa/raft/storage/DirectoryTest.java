@@ -156,7 +156,8 @@ class DirectoryTest {
       Identity otherCluster = new Identity(new UUID(9, 9), node, incarnation);
       assertThatThrownBy(() -> storage.open(Place.GROUP, otherCluster))
           .isInstanceOf(StorageException.class)
-          .hasMessageContaining("belongs to cluster " + cluster);
+          .hasMessageContaining("belongs to cluster " + cluster)
+          .hasMessageContaining("member ids and addresses that it was formed with");
       Identity otherNode = new Identity(cluster, new NodeId("n9"), incarnation);
       assertThatThrownBy(() -> storage.open(Place.GROUP, otherNode))
           .isInstanceOf(StorageException.class)
