@@ -134,7 +134,9 @@ final class Cluster implements AutoCloseable {
     closed = true;
     CompletableFuture.allOf(
             nodes.stream()
-                .map(node -> CompletableFuture.runAsync(node::close))
+                .map(
+                    node ->
+                        CompletableFuture.runAsync(node::close, work -> new Thread(work).start()))
                 .toArray(CompletableFuture[]::new))
         .join();
   }

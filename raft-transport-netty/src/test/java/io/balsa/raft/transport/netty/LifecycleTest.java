@@ -49,7 +49,7 @@ class LifecycleTest {
   }
 
   private static CompletableFuture<Void> flood(Node from, Node to, AtomicBoolean stop) {
-    return CompletableFuture.runAsync(
+    return Node.inThread(
         () -> {
           while (!stop.get()) {
             from.link.send(to.id(), Node.entries(1, 10, 1000));
@@ -133,7 +133,7 @@ class LifecycleTest {
     Node a = Node.named("n1");
     List<CompletableFuture<Void>> closers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
-      closers.add(CompletableFuture.runAsync(() -> closeInTime(a)));
+      closers.add(Node.inThread(() -> closeInTime(a)));
     }
     closers.forEach(CompletableFuture::join);
   }
@@ -220,7 +220,7 @@ class LifecycleTest {
   @Test
   void anUnusedTransportCloses() throws Exception {
     NettyTransport transport = NettyTransport.bind("127.0.0.1:0");
-    CompletableFuture<Void> closing = CompletableFuture.runAsync(transport::close);
+    CompletableFuture<Void> closing = Node.inThread(transport::close);
     closing.get(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
     transport.close();
   }

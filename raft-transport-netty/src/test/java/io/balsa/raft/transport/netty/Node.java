@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
@@ -126,6 +127,11 @@ final class Node implements AutoCloseable {
 
   static long round(Packet packet) {
     return ((Message.AppendEntries) ((Packet.Raft) packet).message()).round();
+  }
+
+  /** Runs something at the same time; the common pool of a small machine has one thread for all. */
+  static CompletableFuture<Void> inThread(Runnable task) {
+    return CompletableFuture.runAsync(task, work -> new Thread(work, "test").start());
   }
 
   /** Waits for something that is about to become true. */

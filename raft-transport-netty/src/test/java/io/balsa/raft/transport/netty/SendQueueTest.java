@@ -55,7 +55,7 @@ class SendQueueTest {
         IntStream.range(0, 4)
             .mapToObj(
                 t ->
-                    CompletableFuture.runAsync(
+                    Node.inThread(
                         () -> IntStream.range(0, 10_000).forEach(i -> queue.offer(frameOf(1000)))))
             .toList();
     while (!offers.stream().allMatch(CompletableFuture::isDone)) {
