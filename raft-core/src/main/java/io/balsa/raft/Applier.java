@@ -21,9 +21,6 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Applier {
   private static final byte[] NOTHING = {};
 
-  /** How many bytes may be on their way to the state machine. */
-  private static final long MAX_BYTES_AHEAD = 8L << 20;
-
   /** What there is to do. */
   sealed interface Task {
 
@@ -44,6 +41,7 @@ final class Applier {
   }
 
   private final StateMachine stateMachine;
+  private final long maxBytesAhead;
   private final Mailbox<Task> tasks;
   private final Mailbox<Mail> loop;
   private final Runner loopRunner;
@@ -57,11 +55,13 @@ final class Applier {
 
   Applier(
       StateMachine stateMachine,
+      long maxBytesAhead,
       Mailbox<Task> tasks,
       Mailbox<Mail> loop,
       Runner loopRunner,
       Replies replies) {
     this.stateMachine = stateMachine;
+    this.maxBytesAhead = maxBytesAhead;
     this.tasks = tasks;
     this.loop = loop;
     this.loopRunner = loopRunner;
@@ -79,11 +79,11 @@ final class Applier {
 
   /** Whether more entries may be handed over; if not, the loop is woken when they may. */
   boolean hasRoom() {
-    if (bytesAhead.get() < MAX_BYTES_AHEAD) {
+    if (bytesAhead.get() < maxBytesAhead) {
       return true;
     }
     loopWaits = true;
-    return bytesAhead.get() < MAX_BYTES_AHEAD;
+    return bytesAhead.get() < maxBytesAhead;
   }
 
   void apply(List<Entry> entries, Proposal[] waiting) {

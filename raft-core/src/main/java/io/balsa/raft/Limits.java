@@ -1,23 +1,36 @@
 package io.balsa.raft;
 
 /**
- * How much memory a node uses for what is on its way, in bytes. The parts add up to less than a
- * quarter of the heap, or to what more of would not make it faster.
+ * How much a node uses for what is on its way, in bytes. The parts that are memory add up to less
+ * than a quarter of the heap, or to what more of would not make it faster.
  *
  * @param proposedBytes commands that have not been answered
  * @param cacheBytes recent entries of the log
+ * @param applyBytes committed entries on their way to the state machine
  * @param batchBytes entries in one message, one read from disk, or one hand-over to the state
- *     machine
+ *     machine; at least one entry goes, however large
+ * @param messagesInFlight entries are sent to a follower in so many unacknowledged messages
  * @param commandBytes one command
+ * @param segmentBytes one file of the log, on disk
  */
-record Limits(long proposedBytes, long cacheBytes, long batchBytes, int commandBytes) {
+public record Limits(
+    long proposedBytes,
+    long cacheBytes,
+    long applyBytes,
+    long batchBytes,
+    int messagesInFlight,
+    int commandBytes,
+    long segmentBytes) {
   private static final long MIB = 1 << 20;
 
   static Limits forHeap(long heapBytes) {
     return new Limits(
         Math.min(64 * MIB, heapBytes / 16),
         Math.min(64 * MIB, heapBytes / 16),
+        Math.min(8 * MIB, heapBytes / 32),
         Math.min(MIB, heapBytes / 64),
-        (int) Math.min(4 * MIB, heapBytes / 64));
+        64,
+        (int) Math.min(4 * MIB, heapBytes / 64),
+        64 * MIB);
   }
 }

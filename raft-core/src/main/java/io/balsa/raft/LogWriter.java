@@ -31,6 +31,7 @@ final class LogWriter {
 
   private final Storage storage;
   private final String group;
+  private final Environment environment;
   private final Mailbox<Task> tasks;
   private final Mailbox<Mail> loop;
   private LogStore store;
@@ -38,9 +39,15 @@ final class LogWriter {
   private boolean failed;
 
   LogWriter(
-      Storage storage, String group, LogStore store, Mailbox<Task> tasks, Mailbox<Mail> loop) {
+      Storage storage,
+      String group,
+      Environment environment,
+      LogStore store,
+      Mailbox<Task> tasks,
+      Mailbox<Mail> loop) {
     this.storage = storage;
     this.group = group;
+    this.environment = environment;
     this.store = store;
     this.tasks = tasks;
     this.loop = loop;
@@ -111,7 +118,7 @@ final class LogWriter {
       LOG.info("closing the failed storage: {}", e.toString());
     }
     try {
-      store = storage.open(group, store.identity());
+      store = storage.open(group, store.identity(), environment);
       opening++;
       failed = false;
       loop.put(new Mail.StorageOpened(store));

@@ -14,7 +14,6 @@ import io.balsa.raft.core.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,11 +61,10 @@ final class NodeLoop {
   private final Setting setting;
   private final Wiring wiring;
   private final Mailbox<Mail> mailbox;
-  private final Runner.Source time;
+  private final Environment environment;
   private final Answers answers = new Answers();
   private final Waiting waiting = new Waiting(answers);
   private final Forwarding forwarding;
-  private final CountDownLatch ended = new CountDownLatch(1);
 
   private LiveGroup live;
   private int opening;
@@ -81,23 +79,23 @@ final class NodeLoop {
   private volatile NodeStatus status;
 
   NodeLoop(
-      Setting setting, Wiring wiring, Mailbox<Mail> mailbox, Runner.Source time, LogStore store) {
+      Setting setting,
+      Wiring wiring,
+      Mailbox<Mail> mailbox,
+      Environment environment,
+      LogStore store) {
     this.setting = setting;
     this.wiring = wiring;
     this.mailbox = mailbox;
-    this.time = time;
+    this.environment = environment;
     forwarding = new Forwarding(wiring.link(), answers);
-    lastTickAt = time.nanoTime();
+    lastTickAt = environment.nanoTime();
     goLive(store);
     publish();
   }
 
   NodeStatus status() {
     return status;
-  }
-
-  CountDownLatch ended() {
-    return ended;
   }
 
   void poll() {
@@ -270,7 +268,7 @@ final class NodeLoop {
    * true before it.
    */
   private void tick() {
-    long behind = (time.nanoTime() - lastTickAt) / setting.tickNanos();
+    long behind = (environment.nanoTime() - lastTickAt) / setting.tickNanos();
     if (behind <= 0 || closed != null) {
       return;
     }
@@ -421,7 +419,6 @@ final class NodeLoop {
           "closed",
           new ClosedException("node " + setting.self() + " is closed", null));
     }
-    ended.countDown();
   }
 
   private void end(NodeStatus.State state, String problem, ClosedException why) {

@@ -7,17 +7,15 @@ import io.balsa.raft.core.RaftObserver;
 import io.balsa.raft.core.RaftOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /** Puts a node together from its parts, and takes it apart again. */
 final class NodeParts {
-  private static final long END_SECONDS = 5;
   private static final RaftOptions NUMBERS = RaftOptions.defaults();
 
   /** What the user has said. */
@@ -29,7 +27,8 @@ final class NodeParts {
       Storage storage,
       Transport transport,
       Duration electionTimeout,
-      RaftObserver observer) {
+      RaftObserver observer,
+      Environment environment) {
 
     /** The same for all nodes that were given the same members and group. */
     UUID clusterId() {
@@ -46,8 +45,8 @@ final class NodeParts {
   }
 
   private final Description description;
-  private final Limits limits = Limits.forHeap(Runtime.getRuntime().maxMemory());
-  private final ByteBudget budget = new ByteBudget(limits.proposedBytes());
+  private final Limits limits;
+  private final ByteBudget budget;
   private final Runner loopRunner;
   private final Runner writerRunner;
   private final Runner readerRunner;
@@ -57,30 +56,36 @@ final class NodeParts {
   private final Applier applier;
   private final NodeLoop loop;
 
-  static NodeParts start(Description description, Runner.Source runners) throws IOException {
-    return new NodeParts(description, runners);
+  static NodeParts start(Description description) throws IOException {
+    return new NodeParts(description);
   }
 
-  private NodeParts(Description d, Runner.Source runners) throws IOException {
+  private NodeParts(Description d) throws IOException {
     description = d;
+    Environment environment = d.environment;
+    limits = environment.limits();
+    budget = new ByteBudget(limits.proposedBytes());
     long tickNanos = d.electionTimeout.toNanos() / NUMBERS.electionTicks();
-    loopRunner = runners.create(threadName("loop"), tickNanos);
-    writerRunner = runners.create(threadName("log"), 0);
-    readerRunner = runners.create(threadName("read"), 0);
-    applierRunner = runners.create(threadName("apply"), 0);
+    loopRunner = environment.runner(threadName("loop"), tickNanos);
+    writerRunner = environment.runner(threadName("log"), 0);
+    readerRunner = environment.runner(threadName("read"), 0);
+    applierRunner = environment.runner(threadName("apply"), 0);
     mailbox = new Mailbox<>(loopRunner);
     Mailbox<LogWriter.Task> writerTasks = new Mailbox<>(writerRunner);
     Mailbox<LogReader.Task> readerTasks = new Mailbox<>(readerRunner);
     Mailbox<Applier.Task> applierTasks = new Mailbox<>(applierRunner);
 
-    SecureRandom seed = new SecureRandom();
-    Identity fresh = new Identity(d.clusterId(), d.id, new UUID(seed.nextLong(), seed.nextLong()));
-    LogStore store = d.storage.open(d.group, fresh);
+    RandomGenerator random = environment.random();
+    UUID incarnation = new UUID(random.nextLong(), random.nextLong());
+    Identity fresh = new Identity(d.clusterId(), d.id, incarnation);
+    LogStore store = d.storage.open(d.group, fresh, environment);
     Transport.Link link = d.transport.join(d.group, store.identity(), new Arrivals(mailbox));
 
     Replies replies = new Replies(link);
-    applier = new Applier(d.stateMachine, applierTasks, mailbox, loopRunner, replies);
-    writer = new LogWriter(d.storage, d.group, store, writerTasks, mailbox);
+    applier =
+        new Applier(
+            d.stateMachine, limits.applyBytes(), applierTasks, mailbox, loopRunner, replies);
+    writer = new LogWriter(d.storage, d.group, environment, store, writerTasks, mailbox);
     LogReader reader = new LogReader(readerTasks, mailbox, limits.batchBytes());
     Wiring wiring = new Wiring(link, writerTasks, readerTasks, applier, replies, budget);
     NodeLoop.Setting setting =
@@ -91,9 +96,9 @@ final class NodeParts {
             options(),
             tickNanos,
             limits,
-            new SplittableRandom(seed.nextLong())::nextInt,
+            new SplittableRandom(random.nextLong())::nextInt,
             d.observer);
-    loop = new NodeLoop(setting, wiring, mailbox, runners, store);
+    loop = new NodeLoop(setting, wiring, mailbox, environment, store);
 
     link.setPeers(d.peers());
     writerRunner.start(writer::poll);
@@ -107,7 +112,7 @@ final class NodeParts {
         NUMBERS.electionTicks(),
         NUMBERS.heartbeatTicks(),
         limits.batchBytes(),
-        NUMBERS.maxInFlightMessages(),
+        limits.messagesInFlight(),
         8 * limits.batchBytes());
   }
 
@@ -155,13 +160,7 @@ final class NodeParts {
   void close() throws IOException {
     mailbox.put(new Mail.Close());
     mailbox.close();
-    try {
-      loop.ended().await(END_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
     loopRunner.stop();
-    loop.poll(); // what came in between the last poll and the closing of the mailbox
     applierRunner.stop();
     applier.close("node " + description.id + " is closed");
     readerRunner.stop();

@@ -14,23 +14,9 @@ final class PollThread implements Runner {
   private volatile Thread thread;
   private volatile boolean stopped;
 
-  private PollThread(String name, long periodNanos) {
+  PollThread(String name, long periodNanos) {
     this.name = name;
     this.periodNanos = periodNanos;
-  }
-
-  static Runner.Source source() {
-    return new Runner.Source() {
-      @Override
-      public Runner create(String name, long periodNanos) {
-        return new PollThread(name, periodNanos);
-      }
-
-      @Override
-      public long nanoTime() {
-        return System.nanoTime();
-      }
-    };
   }
 
   @Override
@@ -40,13 +26,15 @@ final class PollThread implements Runner {
   }
 
   private void run(Runnable poll) {
-    while (!stopped) {
+    boolean last;
+    do {
+      last = stopped;
       due.set(false);
       poll.run();
       if (!due.get() && !stopped) {
         sleep();
       }
-    }
+    } while (!last);
   }
 
   private void sleep() {

@@ -157,6 +157,7 @@ public final class RaftNode implements AutoCloseable {
     private Transport transport;
     private Duration electionTimeout = Duration.ofSeconds(1);
     private RaftObserver observer;
+    private Environment environment = Environment.system();
 
     private Builder(NodeId id, StateMachine stateMachine) {
       this.id = id;
@@ -256,6 +257,18 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
+     * Where the node gets threads, time and randomness from; for simulation. {@link
+     * Environment#system()} unless set.
+     *
+     * @param environment a world
+     * @return this
+     */
+    public Builder environment(Environment environment) {
+      this.environment = Objects.requireNonNull(environment, "environment");
+      return this;
+    }
+
+    /**
      * Opens the storage, joins the transport and takes part. Blocks until the storage is open; does
      * not wait for a leader. If it throws, storage and transport are closed.
      *
@@ -280,8 +293,8 @@ public final class RaftNode implements AutoCloseable {
                     storage,
                     transport,
                     electionTimeout,
-                    observer),
-                PollThread.source()));
+                    observer,
+                    environment)));
       } catch (IOException | RuntimeException | Error e) {
         closeAfter(e, storage);
         closeAfter(e, transport);

@@ -4,29 +4,21 @@ package io.balsa.raft;
  * Calls a poll method whenever it is woken, never twice at the same time. Who owns the thread is
  * not the callee's business.
  */
-interface Runner {
+public interface Runner {
 
-  /** Begins; the first call comes at once. */
+  /**
+   * Begins. The first call comes soon.
+   *
+   * @param poll what to call; does not block for long
+   */
   void start(Runnable poll);
 
-  /** Makes sure that a call begins after now. Cheap if one is due already. */
+  /** Makes sure that a call begins after now. Cheap if one is due already. Any thread may do it. */
   void wake();
 
-  /** No call begins any more; returns when none is running, except when called from within one. */
+  /**
+   * Makes one more call, which begins after now, and then none. Returns when that one has ended or
+   * five seconds have passed; within a call, at once, and the last one follows the one under way.
+   */
   void stop();
-
-  /** Where runners and the time come from. */
-  interface Source {
-
-    /**
-     * A new runner.
-     *
-     * @param name of its thread
-     * @param periodNanos poll at least this often; 0 for only when woken
-     */
-    Runner create(String name, long periodNanos);
-
-    /** A clock that never goes back and has no relation to the time of day. */
-    long nanoTime();
-  }
 }

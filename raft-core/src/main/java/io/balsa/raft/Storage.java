@@ -15,13 +15,14 @@ public interface Storage extends AutoCloseable {
    *
    * @param group the name of the group
    * @param identity who opens it; its incarnation is used only if the place is still empty
+   * @param environment where threads, if any are needed, and the size of files come from
    * @return the log, to be closed before it can be opened again
    * @throws DamagedLogException if something that had been synced is not what was written
    * @throws StorageException if the place belongs to another cluster, node or group, has a newer
    *     format, is open already, or can't be read or written
    * @throws IOException if the file system fails
    */
-  LogStore open(String group, Identity identity) throws IOException;
+  LogStore open(String group, Identity identity, Environment environment) throws IOException;
 
   /**
    * Closes what is open and gives the place free. May be called more than once.

@@ -1,5 +1,6 @@
 package io.balsa.raft.benchmarks;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.Storage;
@@ -51,7 +52,7 @@ public class AppendBenchmark {
     dir = Scratch.create();
     storage = FileStorage.open(dir);
     Identity identity = new Identity(UUID.randomUUID(), new NodeId("n1"), UUID.randomUUID());
-    store = storage.open("default", identity);
+    store = storage.open("default", identity, Environment.system());
   }
 
   /** Closes and removes the log. */

@@ -1,5 +1,6 @@
 package io.balsa.raft.benchmarks;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RaftNode;
@@ -109,8 +110,9 @@ final class BenchmarkCluster implements AutoCloseable {
   /** Counts the syncs of another storage. */
   private record CountingStorage(Storage storage, LongAdder syncs) implements Storage {
     @Override
-    public LogStore open(String group, Identity identity) throws IOException {
-      return new CountingStore(storage.open(group, identity), syncs);
+    public LogStore open(String group, Identity identity, Environment environment)
+        throws IOException {
+      return new CountingStore(storage.open(group, identity, environment), syncs);
     }
 
     @Override

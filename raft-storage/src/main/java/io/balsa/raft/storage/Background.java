@@ -1,63 +1,50 @@
 package io.balsa.raft.storage;
 
+import io.balsa.raft.Environment;
+import io.balsa.raft.Runner;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
-/** Who does for a log what no caller should wait for. */
-interface Background extends Executor, AutoCloseable {
-  /** Does everything at once in the calling thread, and nothing by itself. */
-  Background INLINE =
-      new Background() {
-        @Override
-        public void execute(Runnable task) {
-          task.run();
-        }
+/**
+ * Does for a log what no caller should wait for: tasks it is given, and every now and then, when
+ * there are none, what is left for a quiet moment.
+ */
+final class Background implements Executor, AutoCloseable {
+  private static final long PERIOD_NANOS = 50_000_000;
 
-        @Override
-        public void repeat(Runnable task) {}
+  private final Runner runner;
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private Runnable whenIdle;
 
-        @Override
-        public void close() {}
-      };
-
-  /** Runs a task every now and then until this is closed. */
-  void repeat(Runnable task);
-
-  /** Runs nothing more; what is running goes on to its end. */
-  @Override
-  void close();
-
-  /** A daemon thread of one's own. */
-  static Background thread() {
-    return new OneThread();
+  Background(Environment environment, String name) {
+    runner = environment.runner(name, PERIOD_NANOS);
   }
 
-  /** One thread, which never keeps a process alive. */
-  final class OneThread implements Background {
-    private static final long PERIOD_MILLIS = 50;
-    private final ScheduledThreadPoolExecutor executor =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "balsa-storage");
-              thread.setDaemon(true);
-              return thread;
-            });
+  void start(Runnable whenIdle) {
+    this.whenIdle = whenIdle;
+    runner.start(this::poll);
+  }
 
-    @Override
-    public void execute(Runnable task) {
-      executor.execute(task);
-    }
+  @Override
+  public void execute(Runnable task) {
+    tasks.add(task);
+    runner.wake();
+  }
 
-    @Override
-    public void repeat(Runnable task) {
-      executor.scheduleWithFixedDelay(task, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+  private void poll() {
+    Runnable task = tasks.poll();
+    if (task == null) {
+      whenIdle.run();
     }
+    for (; task != null; task = tasks.poll()) {
+      task.run();
+    }
+  }
 
-    @Override
-    public void close() {
-      executor.shutdown();
-    }
+  /** Ends with what is under way. */
+  @Override
+  public void close() {
+    runner.stop();
   }
 }

@@ -1,5 +1,6 @@
 package io.balsa.raft.storage;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.Storage;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * Keeps the log, the term and the vote of a node in a directory of its own.
@@ -32,21 +32,14 @@ import java.util.function.Supplier;
  * </ul>
  */
 public final class FileStorage implements Storage {
-  private static final long SEGMENT_BYTES = 64L << 20;
-
   private final DataDirectory directory;
   private final DirectoryLock lock;
-  private final long segmentBytes;
-  private final Supplier<Background> background;
   private FileLogStore store;
   private boolean closed;
 
-  private FileStorage(Path path, long segmentBytes, Supplier<Background> background)
-      throws IOException {
+  private FileStorage(Path path) throws IOException {
     this.directory = new DataDirectory(path);
     this.lock = DirectoryLock.acquire(path);
-    this.segmentBytes = segmentBytes;
-    this.background = background;
   }
 
   /**
@@ -59,18 +52,12 @@ public final class FileStorage implements Storage {
    * @throws IOException if the file system fails
    */
   public static FileStorage open(Path directory) throws IOException {
-    return open(directory, SEGMENT_BYTES, Background::thread);
-  }
-
-  /** With segments of another size, and with somebody else to prepare them. */
-  static FileStorage open(Path directory, long segmentBytes, Supplier<Background> background)
-      throws IOException {
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new StorageException(directory + " is not a directory. Use another path");
     }
     try {
       Disk.createDirectories(directory);
-      return new FileStorage(directory, segmentBytes, background);
+      return new FileStorage(directory);
     } catch (StorageException e) {
       throw e;
     } catch (IOException | UnsupportedOperationException e) {
@@ -81,7 +68,8 @@ public final class FileStorage implements Storage {
   }
 
   @Override
-  public synchronized LogStore open(String group, Identity identity) throws IOException {
+  public synchronized LogStore open(String group, Identity identity, Environment environment)
+      throws IOException {
     IdentityFile.checkGroup(group);
     if (closed) {
       throw new StorageException(directory.path() + ": the storage is closed");
@@ -92,14 +80,16 @@ public final class FileStorage implements Storage {
     }
     Identity owner = directory.claim(group, identity);
     HardState hardState = directory.hardState(owner);
-    store = openLog(owner, hardState);
+    store = openLog(owner, hardState, environment);
     return store;
   }
 
-  private FileLogStore openLog(Identity owner, HardState hardState) throws IOException {
+  private FileLogStore openLog(Identity owner, HardState hardState, Environment environment)
+      throws IOException {
     Path wal = directory.wal();
+    long segmentBytes = environment.limits().segmentBytes();
     EntryIndex index = new EntryIndex();
-    Background helper = background.get();
+    Background helper = new Background(environment, "balsa-" + owner.nodeId() + "-storage");
     SpareSegment spare = new SpareSegment(wal, segmentBytes, helper);
     LogTail tail = new LogTail(wal, owner.incarnation(), segmentBytes, spare, index);
     LogRecovery recovery = new LogRecovery(wal, owner.incarnation(), index);
@@ -131,7 +121,7 @@ public final class FileStorage implements Storage {
             reader,
             spare,
             helper);
-    helper.repeat(log::idle);
+    helper.start(log::idle);
     return log;
   }
 

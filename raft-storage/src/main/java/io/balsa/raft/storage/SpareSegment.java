@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ final class SpareSegment {
   private final Executor executor;
 
   /** The spare, or the attempt to make it; null before the first attempt for the next segment. */
-  private CompletableFuture<Void> spare;
+  private Attempt spare;
 
   private volatile boolean closed;
 
@@ -49,15 +50,8 @@ final class SpareSegment {
   /** Starts to make a spare, unless that was done since the last one was taken. */
   void prepare() {
     if (spare == null) {
-      spare = CompletableFuture.runAsync(this::makeSpare, executor);
-    }
-  }
-
-  private void makeSpare() {
-    try {
-      fill(directory.resolve(SPARE), size);
-    } catch (IOException e) {
-      throw new CompletionException(e);
+      spare = new Attempt();
+      executor.execute(spare);
     }
   }
 
@@ -66,15 +60,18 @@ final class SpareSegment {
     if (wanted > size) {
       return fill(directory.resolve(LARGE), wanted);
     }
-    CompletableFuture<Void> attempt = spare;
+    Attempt attempt = spare;
     spare = null;
-    Path file = directory.resolve(SPARE);
-    return attempt != null && succeeded(attempt) ? file : fill(file, size);
+    return attempt != null && succeeded(attempt)
+        ? directory.resolve(SPARE)
+        : fill(directory.resolve(SPARE), size);
   }
 
-  private boolean succeeded(CompletableFuture<Void> attempt) {
+  /** Waits for an attempt, or makes it if nobody has begun. */
+  private boolean succeeded(Attempt attempt) {
+    attempt.run();
     try {
-      attempt.join();
+      attempt.done.join();
       return true;
     } catch (CompletionException | CancellationException e) {
       LOG.warn(
@@ -87,6 +84,25 @@ final class SpareSegment {
 
   private static Throwable cause(RuntimeException e) {
     return e.getCause() == null ? e : e.getCause();
+  }
+
+  /** Makes a spare, once, whoever runs it first. */
+  private final class Attempt implements Runnable {
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+
+    @Override
+    public void run() {
+      if (!begun.compareAndSet(false, true)) {
+        return;
+      }
+      try {
+        fill(directory.resolve(SPARE), size);
+        done.complete(null);
+      } catch (IOException | RuntimeException | Error e) {
+        done.completeExceptionally(e);
+      }
+    }
   }
 
   private Path fill(Path file, long bytes) throws IOException {
@@ -127,7 +143,8 @@ final class SpareSegment {
   void close() {
     closed = true;
     if (spare != null) {
-      spare.exceptionally(e -> null).join();
+      spare.run();
+      spare.done.exceptionally(e -> null).join();
       remove(directory.resolve(SPARE));
       spare = null;
     }

@@ -2,6 +2,7 @@ package io.balsa.raft.storage;
 
 import static io.balsa.raft.storage.Place.entry;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
@@ -19,7 +20,7 @@ final class AppendBench {
   public static void main(String[] args) throws IOException {
     Path directory = Files.createTempDirectory(Path.of(args[0]), "append-bench");
     try (FileStorage storage = FileStorage.open(directory)) {
-      LogStore log = storage.open(Place.GROUP, Place.IDENTITY);
+      LogStore log = storage.open(Place.GROUP, Place.IDENTITY, Environment.system());
       log.saveHardState(new HardState(1, null));
       long next = 1;
       for (int round = 0; round < 3; round++) {

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whose directory it is, who may open it, and what must be in it. */
 class DirectoryTest {
+  private static final Quiet QUIET = new Quiet(2000);
+
   @TempDir(factory = FastTempDir.class)
   Path parent;
 
@@ -45,7 +47,7 @@ class DirectoryTest {
   }
 
   private static FileStorage storage(Path path) throws IOException {
-    return FileStorage.open(path, 2000, () -> Background.INLINE);
+    return FileStorage.open(path);
   }
 
   private void fill() throws IOException {
@@ -112,7 +114,7 @@ class DirectoryTest {
 
     public static void main(String[] args) throws IOException {
       try (FileStorage storage = storage(Path.of(args[0]))) {
-        storage.open(Place.GROUP, Place.IDENTITY);
+        storage.open(Place.GROUP, Place.IDENTITY, QUIET);
         System.out.println("opened");
         if (args[1].equals("wait")) {
           int end = System.in.read();
@@ -137,12 +139,12 @@ class DirectoryTest {
   @Test
   void st15_aSecondStoreOfOneStorageIsRefused() throws IOException {
     try (FileStorage storage = storage(directory)) {
-      LogStore first = storage.open(Place.GROUP, Place.IDENTITY);
-      assertThatThrownBy(() -> storage.open(Place.GROUP, Place.IDENTITY))
+      LogStore first = storage.open(Place.GROUP, Place.IDENTITY, QUIET);
+      assertThatThrownBy(() -> storage.open(Place.GROUP, Place.IDENTITY, QUIET))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("open already");
       first.close();
-      assertThat(storage.open(Place.GROUP, Place.IDENTITY)).isNotNull();
+      assertThat(storage.open(Place.GROUP, Place.IDENTITY, QUIET)).isNotNull();
     }
   }
 
@@ -154,20 +156,20 @@ class DirectoryTest {
     UUID incarnation = Place.IDENTITY.incarnation();
     try (FileStorage storage = storage(directory)) {
       Identity otherCluster = new Identity(new UUID(9, 9), node, incarnation);
-      assertThatThrownBy(() -> storage.open(Place.GROUP, otherCluster))
+      assertThatThrownBy(() -> storage.open(Place.GROUP, otherCluster, QUIET))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("belongs to cluster " + cluster)
           .hasMessageContaining("member ids and addresses that it was formed with");
       Identity otherNode = new Identity(cluster, new NodeId("n9"), incarnation);
-      assertThatThrownBy(() -> storage.open(Place.GROUP, otherNode))
+      assertThatThrownBy(() -> storage.open(Place.GROUP, otherNode, QUIET))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("belongs to node n1, not to n9");
-      assertThatThrownBy(() -> storage.open("orders", Place.IDENTITY))
+      assertThatThrownBy(() -> storage.open("orders", Place.IDENTITY, QUIET))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("belongs to group counter, not to orders");
       // The incarnation is the directory's, whatever the caller drew.
       Identity redrawn = new Identity(cluster, node, new UUID(7, 7));
-      assertThat(storage.open(Place.GROUP, redrawn).identity()).isEqualTo(Place.IDENTITY);
+      assertThat(storage.open(Place.GROUP, redrawn, QUIET).identity()).isEqualTo(Place.IDENTITY);
     }
   }
 
@@ -175,11 +177,11 @@ class DirectoryTest {
   void groupNamesAreChecked() throws IOException {
     try (FileStorage storage = storage(directory)) {
       for (String name : new String[] {"", "a\nb", "x".repeat(256)}) {
-        assertThatThrownBy(() -> storage.open(name, Place.IDENTITY))
+        assertThatThrownBy(() -> storage.open(name, Place.IDENTITY, QUIET))
             .isInstanceOf(IllegalArgumentException.class);
       }
-      storage.open("a=b ü", Place.IDENTITY).close();
-      storage.open("a=b ü", Place.IDENTITY).close();
+      storage.open("a=b ü", Place.IDENTITY, QUIET).close();
+      storage.open("a=b ü", Place.IDENTITY, QUIET).close();
     }
   }
 

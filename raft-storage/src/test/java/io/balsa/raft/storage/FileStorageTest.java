@@ -5,6 +5,7 @@ import static io.balsa.raft.storage.Place.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
@@ -127,16 +128,15 @@ class FileStorageTest {
 
   @Test
   void closingTwiceIsFine() throws IOException {
-    FileStorage storage =
-        FileStorage.open(directory.resolve("twice"), 1000, () -> Background.INLINE);
-    LogStore log = storage.open(Place.GROUP, Place.IDENTITY);
+    FileStorage storage = FileStorage.open(directory.resolve("twice"));
+    LogStore log = storage.open(Place.GROUP, Place.IDENTITY, new Quiet(1000));
     log.close();
     log.close();
     storage.close();
     storage.close();
     assertThatThrownBy(log::sync).hasMessageContaining("is closed");
     assertThatThrownBy(() -> log.read(1, 1, 1)).hasMessageContaining("is closed");
-    assertThatThrownBy(() -> storage.open(Place.GROUP, Place.IDENTITY))
+    assertThatThrownBy(() -> storage.open(Place.GROUP, Place.IDENTITY, new Quiet(1000)))
         .hasMessageContaining("is closed");
   }
 
@@ -144,7 +144,7 @@ class FileStorageTest {
   void theDefaultsWork() throws IOException {
     Path path = directory.resolve("defaults");
     try (FileStorage storage = FileStorage.open(path)) {
-      LogStore log = storage.open(Place.GROUP, Place.IDENTITY);
+      LogStore log = storage.open(Place.GROUP, Place.IDENTITY, Environment.system());
       log.append(entries(1, 100, 1), 0);
       log.sync();
       assertThat(Files.size(path.resolve("wal").resolve(WalFormat.fileName(1))))

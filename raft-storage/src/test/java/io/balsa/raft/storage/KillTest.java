@@ -3,7 +3,10 @@ package io.balsa.raft.storage;
 import static io.balsa.raft.storage.Place.entries;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.Environment;
+import io.balsa.raft.Limits;
 import io.balsa.raft.LogStore;
+import io.balsa.raft.Runner;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
 import java.io.BufferedReader;
@@ -11,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,8 +41,8 @@ class KillTest {
       }
       assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
       assertThat(acknowledged).as("the writer came so far").isGreaterThanOrEqualTo(enough);
-      try (FileStorage storage = storage(directory)) {
-        LogStore log = storage.open(Place.GROUP, Place.IDENTITY);
+      try (FileStorage storage = FileStorage.open(directory)) {
+        LogStore log = open(storage);
         assertThat(log.recovered().hardState().term()).isGreaterThanOrEqualTo(round);
         assertThat(log.recovered().lastIndex()).isGreaterThanOrEqualTo(acknowledged);
         List<Entry> found = log.read(1, acknowledged, Long.MAX_VALUE);
@@ -48,8 +52,32 @@ class KillTest {
     }
   }
 
-  private static FileStorage storage(Path directory) throws IOException {
-    return FileStorage.open(directory, SEGMENT_BYTES, Background::thread);
+  /** Real threads, and many segments. */
+  private static LogStore open(FileStorage storage) throws IOException {
+    Environment system = Environment.system();
+    Environment manySegments =
+        new Environment() {
+          @Override
+          public Runner runner(String name, long periodNanos) {
+            return system.runner(name, periodNanos);
+          }
+
+          @Override
+          public long nanoTime() {
+            return system.nanoTime();
+          }
+
+          @Override
+          public RandomGenerator random() {
+            return system.random();
+          }
+
+          @Override
+          public Limits limits() {
+            return new Quiet(SEGMENT_BYTES).limits();
+          }
+        };
+    return storage.open(Place.GROUP, Place.IDENTITY, manySegments);
   }
 
   private Process start() throws IOException {
@@ -71,8 +99,8 @@ class KillTest {
     private Writer() {}
 
     public static void main(String[] args) throws IOException {
-      FileStorage storage = storage(Path.of(args[0]));
-      LogStore log = storage.open(Place.GROUP, Place.IDENTITY);
+      FileStorage storage = FileStorage.open(Path.of(args[0]));
+      LogStore log = open(storage);
       log.saveHardState(new HardState(log.recovered().hardState().term() + 1, null));
       for (long last = log.recovered().lastIndex(); ; last += 7) {
         log.append(entries(last + 1, last + 7, 1), last);

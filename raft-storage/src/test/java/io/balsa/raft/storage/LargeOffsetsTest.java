@@ -3,6 +3,7 @@ package io.balsa.raft.storage;
 import static io.balsa.raft.storage.Place.entries;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.Environment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -26,7 +27,7 @@ class LargeOffsetsTest {
       Disk.write(sparse, ByteBuffer.allocate(1), size - 1);
     }
     EntryIndex index = new EntryIndex();
-    SpareSegment spare = new SpareSegment(directory, 1000, Background.INLINE);
+    SpareSegment spare = new SpareSegment(directory, 1000, Runnable::run);
     try (LogTail tail = new LogTail(directory, incarnation, 1000, spare, index);
         LogReader reader = new LogReader(directory, incarnation, index)) {
       tail.resume(new RecoveredEnd(1, size, border - 400, 0, true), new LogOutline());
@@ -46,9 +47,9 @@ class LargeOffsetsTest {
   @Test
   void theThreadOfALogRunsWhatItIsGivenAndRepeats() throws Exception {
     var done = new java.util.concurrent.CountDownLatch(3);
-    try (Background background = Background.thread()) {
+    try (Background background = new Background(Environment.system(), "test")) {
+      background.start(done::countDown);
       background.execute(done::countDown);
-      background.repeat(done::countDown);
       assertThat(done.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
     }
   }

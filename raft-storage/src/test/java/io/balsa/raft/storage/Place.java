@@ -48,9 +48,9 @@ final class Place implements AutoCloseable {
 
   LogStore open() throws IOException {
     close();
-    storage = FileStorage.open(directory, segmentBytes, () -> Background.INLINE);
+    storage = FileStorage.open(directory);
     try {
-      log = storage.open(GROUP, IDENTITY);
+      log = storage.open(GROUP, IDENTITY, new Quiet(segmentBytes));
     } catch (IOException e) {
       close();
       throw e;

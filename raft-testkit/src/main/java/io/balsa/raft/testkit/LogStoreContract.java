@@ -3,6 +3,7 @@ package io.balsa.raft.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
@@ -40,6 +41,7 @@ public abstract class LogStoreContract {
   private static final String GROUP = "group";
   private static final Identity IDENTITY =
       new Identity(new UUID(1, 1), new NodeId("n1"), new UUID(2, 2));
+  private static final Environment ENVIRONMENT = Environment.system();
   private static final long ALL = Long.MAX_VALUE;
 
   @TempDir Path parent;
@@ -76,7 +78,7 @@ public abstract class LogStoreContract {
       storage.close();
     }
     storage = open(parent.resolve("storage"));
-    log = storage.open(GROUP, IDENTITY);
+    log = storage.open(GROUP, IDENTITY, ENVIRONMENT);
     return log.recovered();
   }
 
@@ -277,11 +279,12 @@ public abstract class LogStoreContract {
 
   @Test
   void aStoreIsOpenOnce() throws IOException {
-    assertThatThrownBy(() -> storage.open(GROUP, IDENTITY)).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage.open(GROUP, IDENTITY, ENVIRONMENT))
+        .isInstanceOf(StorageException.class);
     log.append(entries(1, 1, 1), 0);
     log.sync();
     log.close();
-    assertThat(storage.open(GROUP, IDENTITY).recovered().lastIndex()).isEqualTo(1);
+    assertThat(storage.open(GROUP, IDENTITY, ENVIRONMENT).recovered().lastIndex()).isEqualTo(1);
   }
 
   @Test
@@ -304,11 +307,13 @@ public abstract class LogStoreContract {
     UUID cluster = IDENTITY.clusterId();
     Identity otherNode = new Identity(cluster, new NodeId("n2"), new UUID(3, 3));
     Identity otherCluster = new Identity(new UUID(8, 8), node, new UUID(3, 3));
-    assertThatThrownBy(() -> storage.open(GROUP, otherNode)).isInstanceOf(StorageException.class);
-    assertThatThrownBy(() -> storage.open(GROUP, otherCluster))
+    assertThatThrownBy(() -> storage.open(GROUP, otherNode, ENVIRONMENT))
         .isInstanceOf(StorageException.class);
-    assertThatThrownBy(() -> storage.open("other", IDENTITY)).isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage.open(GROUP, otherCluster, ENVIRONMENT))
+        .isInstanceOf(StorageException.class);
+    assertThatThrownBy(() -> storage.open("other", IDENTITY, ENVIRONMENT))
+        .isInstanceOf(StorageException.class);
     Identity redrawn = new Identity(cluster, node, new UUID(3, 3));
-    assertThat(storage.open(GROUP, redrawn).identity()).isEqualTo(IDENTITY);
+    assertThat(storage.open(GROUP, redrawn, ENVIRONMENT).identity()).isEqualTo(IDENTITY);
   }
 }

@@ -1,5 +1,6 @@
 package io.balsa.raft.testkit;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
@@ -31,7 +32,8 @@ public final class MemoryStorage implements Storage {
   public MemoryStorage() {}
 
   @Override
-  public synchronized LogStore open(String groupName, Identity opener) throws StorageException {
+  public synchronized LogStore open(String groupName, Identity opener, Environment environment)
+      throws StorageException {
     if (log != null) {
       throw new StorageException("the log is open already. Close it before it is opened again");
     }

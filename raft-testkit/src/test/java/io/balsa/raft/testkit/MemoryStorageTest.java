@@ -3,6 +3,7 @@ package io.balsa.raft.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.StorageException;
@@ -26,7 +27,7 @@ class MemoryStorageTest {
   @Test
   void st06_whatWasNotSyncedIsLostInACrash() throws IOException {
     MemoryStorage storage = new MemoryStorage();
-    LogStore log = storage.open("g", IDENTITY);
+    LogStore log = storage.open("g", IDENTITY, Environment.system());
     log.saveHardState(new HardState(3, null));
     log.append(List.of(entry(1, 1), entry(2, 1)), 1);
     log.sync();
@@ -35,7 +36,7 @@ class MemoryStorageTest {
     assertThatThrownBy(log::sync).isInstanceOf(StorageException.class);
     log.close();
 
-    LogStore again = storage.open("g", IDENTITY);
+    LogStore again = storage.open("g", IDENTITY, Environment.system());
     assertThat(again.recovered().hardState()).isEqualTo(new HardState(3, null));
     assertThat(again.recovered().commitIndex()).isEqualTo(1);
     assertThat(again.read(1, 2, 100)).containsExactly(entry(1, 1), entry(2, 1));

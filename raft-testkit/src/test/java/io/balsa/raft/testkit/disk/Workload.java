@@ -2,6 +2,7 @@ package io.balsa.raft.testkit.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
@@ -50,7 +51,7 @@ final class Workload {
   /** Opens the directory, checks what is found and takes it for the state from which to go on. */
   void open() throws IOException {
     storage = TestStorage.open(directory, segmentBytes);
-    log = storage.open("group", IDENTITY);
+    log = storage.open("group", IDENTITY, Environment.system());
     RecoveredLog recovered = log.recovered();
     assertThat(recovered.hardState()).isIn(acknowledged, attempted);
     List<Entry> found =
