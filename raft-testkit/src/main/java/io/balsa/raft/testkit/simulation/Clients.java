@@ -1,0 +1,149 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.ClosedException;
+import io.balsa.raft.NotExecutedException;
+import io.balsa.raft.OutcomeUnknownException;
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.testkit.history.History;
+import io.balsa.raft.testkit.history.Linearizability;
+import io.balsa.raft.testkit.history.Verdict;
+import io.balsa.raft.testkit.invariant.Observation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Those who use the cluster: each asks one thing at a time, of one node or another, waits for the
+ * answer, thinks, and asks the next. What they experience is a {@link History}.
+ */
+final class Clients<M extends StateMachine, S, I, O> {
+  /** More than these would make judging them slower than making them. */
+  private static final int MOST = 2_000;
+
+  private final World<M> world;
+  private final Workload<M, S, I, O> workload;
+  private final History<I, O> history = new History<>();
+  private final SplittableRandom random;
+  private final List<Call> open = new ArrayList<>();
+  private int asked;
+  private int answered;
+  private boolean stopped;
+
+  Clients(World<M> world, Workload<M, S, I, O> workload) {
+    this.world = world;
+    this.workload = workload;
+    random = world.random().split();
+  }
+
+  int asked() {
+    return asked;
+  }
+
+  int answered() {
+    return answered;
+  }
+
+  void start() {
+    for (int i = 0; i < world.weather().clients(); i++) {
+      think(i);
+    }
+  }
+
+  /** Nobody asks for anything more. */
+  void stop() {
+    stopped = true;
+  }
+
+  private void think(int client) {
+    double nanos = -Math.log(1 - random.nextDouble()) * world.weather().think();
+    world.timeline().after((long) nanos, () -> ask(client));
+  }
+
+  private void ask(int client) {
+    if (stopped || asked >= MOST) {
+      return;
+    }
+    List<Host<M>> hosts = world.hosts();
+    Host<M> host = hosts.get(random.nextInt(hosts.size()));
+    if (host.isUp()) {
+      call(client, host.life());
+    } else {
+      think(client);
+    }
+  }
+
+  /** Asks a node for something of its own, outside the round of the clients. */
+  void askOnce(int client, Life<M> life) {
+    call(client, life);
+  }
+
+  private void call(int client, Life<M> life) {
+    I input = workload.next(random);
+    asked++;
+    Call call = new Call(client, life, history.invoke(client, input, world.timeline().now()));
+    open.add(call);
+    world.observe(new Observation.Asked(life.host().id(), call.id));
+    CompletableFuture<O> future = workload.execute(life.node(), life.machine().machine(), input);
+    future.whenComplete((output, failure) -> settle(call, output, failure));
+  }
+
+  private void settle(Call call, O output, Throwable failure) {
+    if (call.life.isOver()) {
+      return; // nobody is there any more to hear it
+    }
+    open.remove(call);
+    world.observe(new Observation.Answered(call.life.host().id(), call.id));
+    long now = world.timeline().now();
+    Throwable why = failure instanceof CompletionException e ? e.getCause() : failure;
+    if (why == null) {
+      answered++;
+      history.completed(call.id, output, now);
+    } else if (why instanceof OutcomeUnknownException) {
+      history.unknown(call.id, now);
+    } else if (why instanceof NotExecutedException || why instanceof ClosedException) {
+      history.notExecuted(call.id, now);
+    } else {
+      world.fail(new AssertionError("a request failed in a way that no client understands", why));
+    }
+    think(call.client);
+  }
+
+  /** A process has ended, and its clients will never know. */
+  void lost(Life<M> life) {
+    long now = world.timeline().now();
+    for (Call call : List.copyOf(open)) {
+      if (call.life == life) {
+        open.remove(call);
+        history.unknown(call.id, now);
+        think(call.client);
+      }
+    }
+  }
+
+  /** Whether what they were told could have come from a single copy of the state machine. */
+  void checkHistory() {
+    Verdict<I, O> verdict = Linearizability.check(workload, history);
+    if (!verdict.isLinearizable()) {
+      world.fail(new AssertionError(verdict.toString()));
+    }
+  }
+
+  /** Requests that were never answered, by a node that lives. */
+  List<String> unanswered() {
+    return open.stream().map(call -> "request " + call.id + " of " + call.life).toList();
+  }
+
+  private final class Call {
+    final int client;
+    final Life<M> life;
+    final long id;
+
+    Call(int client, Life<M> life, long id) {
+      this.client = client;
+      this.life = life;
+      this.id = id;
+    }
+  }
+}

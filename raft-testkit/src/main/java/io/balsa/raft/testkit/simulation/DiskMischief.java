@@ -1,0 +1,112 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.StorageException;
+import io.balsa.raft.testkit.disk.SimulatedDisk;
+import java.io.IOException;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * What happens to disks and directories.
+ *
+ * <ul>
+ *   <li>What is damaged is only ever what the log itself knows to be durable, on fewer than half of
+ *       the hosts: an intact copy of every committed entry is left.
+ * </ul>
+ */
+final class DiskMischief<M extends StateMachine> {
+  private final World<M> world;
+  private final SplittableRandom random;
+
+  DiskMischief(World<M> world, SplittableRandom random) {
+    this.world = world;
+    this.random = random;
+  }
+
+  void strike(Fault fault, Host<M> victim) {
+    switch (fault) {
+      case FAILED_WRITE -> victim.faultyDisk().failWrite(random.nextInt(1, 20));
+      case TORN_WRITE -> victim.faultyDisk().tearWrite(random.nextInt(1, 20), random.nextInt(600));
+      case FAILED_FORCE -> victim.faultyDisk().failForce(random.nextInt(1, 20));
+      case FAILED_READ -> victim.faultyDisk().failRead(random.nextInt(1, 20));
+      case BROKEN_DISK -> breakFor(victim, random.nextLong(6 * Weather.SECOND));
+      case FULL_DISK -> fillFor(victim, random.nextLong(6 * Weather.SECOND));
+      case BIT_ROT -> rot(victim);
+      case SECOND_OPENER -> openTwice(victim);
+      case WRONG_DIRECTORY -> openInTheWrongPlace(victim);
+      default -> throw new AssertionError(fault);
+    }
+  }
+
+  private void breakFor(Host<M> victim, long nanos) {
+    victim.failDiskUntil(world.timeline().now() + nanos);
+  }
+
+  private void fillFor(Host<M> victim, long nanos) {
+    victim.faultyDisk().limitSpace(random.nextLong(5_000));
+    world.timeline().after(nanos, () -> victim.disk().limitSpace(Long.MAX_VALUE));
+  }
+
+  /** Flips a bit in a segment that is complete, or in a small file. */
+  private void rot(Host<M> victim) {
+    long hurt = world.hosts().stream().filter(Host::isDamaged).count();
+    if (!victim.isDamaged() && 2 * (hurt + 1) >= world.hosts().size()) {
+      return;
+    }
+    SimulatedDisk disk = victim.disk();
+    List<String> segments = disk.files().stream().filter(f -> f.endsWith(".seg")).toList();
+    if (segments.size() < 2) {
+      return;
+    }
+    String file = segments.get(random.nextInt(segments.size() - 1));
+    byte[] content = disk.content(file);
+    int end = content.length;
+    while (end > 0 && content[end - 1] == 0) {
+      end--;
+    }
+    if (end > 0) {
+      victim.damage();
+      disk.flipBit(file, random.nextLong(8L * end));
+    }
+  }
+
+  private void openTwice(Host<M> victim) {
+    if (victim.isUp()) {
+      mustBeRefused(victim, "the directory is open twice", () -> world.openStorage(victim.directory()).close());
+    }
+  }
+
+  /** Another node's directory, on a machine of its own. */
+  private void openInTheWrongPlace(Host<M> victim) {
+    List<Host<M>> hosts = world.hosts();
+    Host<M> owner = hosts.get(random.nextInt(hosts.size()));
+    if (owner == victim || owner.lives() == 0) {
+      return;
+    }
+    SimulatedDisk copy = owner.disk().copy();
+    copy.heal();
+    copy.killProcess();
+    if (copy.files().stream().noneMatch(f -> f.endsWith("identity"))) {
+      return;
+    }
+    Life<M> stranger = new Life<>(world, victim, 0);
+    mustBeRefused(
+        victim,
+        "it starts in the directory of " + owner,
+        () -> stranger.begin(copy.root().resolve("data")));
+    stranger.end();
+    stranger.bury();
+  }
+
+  private void mustBeRefused(Host<M> victim, String what, World.Attempt attempt) {
+    try {
+      attempt.run();
+      world.fail(new AssertionError(victim + ": " + what));
+    } catch (StorageException e) {
+      world.note(victim.id(), "refused: " + e.getMessage());
+    } catch (IOException e) {
+      world.note(victim.id(), "could not even be refused: " + e.getMessage());
+    }
+  }
+}

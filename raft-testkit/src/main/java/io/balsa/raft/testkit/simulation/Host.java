@@ -1,0 +1,224 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.NodeStatus;
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.StorageException;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Role;
+import io.balsa.raft.testkit.disk.SimulatedDisk;
+import io.balsa.raft.testkit.invariant.Observation;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A machine with a disk, on which a node lives, dies and lives again.
+ *
+ * <ul>
+ *   <li>At most one life at a time; {@code life} is null while the machine or the process is down.
+ *   <li>A machine whose disk has lost what it had promised stays down: the node must have said so.
+ * </ul>
+ */
+final class Host<M extends StateMachine> {
+  private static final long RETRY = Weather.SECOND;
+
+  private final World<M> world;
+  private final NodeId id;
+  private final SimulatedDisk disk;
+  private Life<M> life;
+  private int lives;
+  private boolean off;
+  private boolean damaged;
+  private boolean broken;
+  private long diskFailsUntil;
+  private boolean diskIsFaulty;
+  private int boundariesLeft = -1;
+  private boolean powerCutAtBoundary;
+
+  Host(World<M> world, NodeId id) {
+    this.world = world;
+    this.id = id;
+    disk = new SimulatedDisk(world.random().split());
+    disk.interfere(operation -> beforeDiskOperation());
+  }
+
+  NodeId id() {
+    return id;
+  }
+
+  SimulatedDisk disk() {
+    return disk;
+  }
+
+  Path directory() {
+    return disk.root().resolve("data");
+  }
+
+  /** Who lives here, or null; its node is null while it starts. */
+  Life<M> life() {
+    return life;
+  }
+
+  boolean isUp() {
+    return life != null;
+  }
+
+  int lives() {
+    return lives;
+  }
+
+  boolean leads() {
+    return isUp() && life.node().status().role() == Role.LEADER;
+  }
+
+  /** Whether the node refuses to live here, and rightly so. */
+  boolean isBroken() {
+    return broken;
+  }
+
+  boolean isDamaged() {
+    return damaged;
+  }
+
+  void damage() {
+    damaged = true;
+  }
+
+  // ---- lives
+
+  void start() {
+    if (life != null || broken) {
+      return;
+    }
+    if (off) {
+      off = false;
+      disk.restorePower();
+    }
+    Life<M> next = new Life<>(world, this, ++lives);
+    life = next;
+    try {
+      next.begin(directory());
+      world.note(id, "started");
+    } catch (IOException e) {
+      if (life == next) {
+        next.end();
+        life = null;
+        notStarted(e);
+      }
+    }
+  }
+
+  private void notStarted(IOException e) {
+    world.note(id, "not started: " + e);
+    world.observe(new Observation.Killed(id));
+    if (damaged && e instanceof StorageException) {
+      broken = true;
+    } else if (diskIsFaulty) {
+      world.timeline().after(RETRY, this::start);
+    } else {
+      world.fail(new AssertionError(id + " does not start, though its disk is good", e));
+    }
+  }
+
+  void kill() {
+    crash(false);
+  }
+
+  void cutPower() {
+    crash(true);
+  }
+
+  private void crash(boolean power) {
+    boundariesLeft = -1;
+    Life<M> dead = life;
+    if (dead != null) {
+      dead.end();
+      life = null;
+      world.clients().lost(dead);
+      if (!power) {
+        world.wires().left(id);
+      }
+    }
+    if (power) {
+      off = true;
+      disk.cutPower();
+    } else {
+      disk.killProcess();
+    }
+    if (dead != null) {
+      world.observe(new Observation.Killed(id));
+      world.timeline().after(0, dead::bury);
+    }
+  }
+
+  /** Ends the process in an orderly way. */
+  void stop() {
+    Life<M> last = life;
+    if (last != null) {
+      last.node().close();
+      if (life == last) {
+        last.end();
+        life = null;
+        world.clients().lost(last);
+        world.observe(new Observation.Killed(id));
+      }
+    }
+  }
+
+  /** Restarts a process that has nothing more to do, as an init system would. */
+  void supervise() {
+    if (life != null && life.node().status().health().state() == NodeStatus.State.FAILED) {
+      world.note(id, "failed: " + life.node().status().health().problem());
+      stop();
+      start();
+    }
+  }
+
+  // ---- faults
+
+  /** Crashes after some more messages or operations of the disk. */
+  void crashAtBoundary(int count, boolean power) {
+    boundariesLeft = count;
+    powerCutAtBoundary = power;
+  }
+
+  void failDiskUntil(long time) {
+    diskIsFaulty = true;
+    diskFailsUntil = time;
+  }
+
+  /** For faults of its own; from now on the node need not start. */
+  SimulatedDisk faultyDisk() {
+    diskIsFaulty = true;
+    return disk;
+  }
+
+  void heal() {
+    disk.heal();
+    diskIsFaulty = false;
+    diskFailsUntil = 0;
+    boundariesLeft = -1;
+  }
+
+  void boundary() {
+    if (boundariesLeft >= 0 && life != null && boundariesLeft-- == 0) {
+      world.note(id, "crashes in the middle");
+      crash(powerCutAtBoundary);
+      world.restartLater(this);
+    }
+  }
+
+  private void beforeDiskOperation() throws IOException {
+    if (life == null) {
+      return; // somebody looks at the disk from outside
+    }
+    boundary();
+    if (diskFailsUntil > world.timeline().now()) {
+      throw new IOException("the simulated disk fails");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return id.toString();
+  }
+}

@@ -1,0 +1,199 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.core.NodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Does to the cluster what the weather says, at random times and places.
+ *
+ * <ul>
+ *   <li>Whatever lasts ends with the storm at the latest.
+ *   <li>Leaders are hit as often as all others together.
+ * </ul>
+ */
+final class Mischief<M extends StateMachine> {
+  private final World<M> world;
+  private final SplittableRandom random;
+  private final DiskMischief<M> disks;
+  private final long end;
+
+  Mischief(World<M> world) {
+    this.world = world;
+    random = world.random().split();
+    disks = new DiskMischief<>(world, random.split());
+    end = world.weather().storm();
+  }
+
+  void start() {
+    world.weather().faults().keySet().forEach(this::plan);
+  }
+
+  private void plan(Fault fault) {
+    long mean = world.weather().faults().get(fault);
+    long at = world.timeline().now() + (long) (-Math.log(1 - random.nextDouble()) * mean);
+    if (at < end) {
+      world.timeline().at(at, () -> strike(fault));
+    }
+  }
+
+  private void strike(Fault fault) {
+    Host<M> victim = victim();
+    world.note(victim.id(), "fault " + fault);
+    world.counts().fault(fault);
+    switch (fault) {
+      case KILL, POWER_CUT -> crash(victim, fault == Fault.POWER_CUT);
+      case POWER_CUT_OF_ALL -> world.hosts().forEach(host -> crash(host, true));
+      case CRASH_AT_A_BOUNDARY -> victim.crashAtBoundary(random.nextInt(200), random.nextBoolean());
+      case RESTART_STORM -> restartAgainAndAgain(victim, random.nextInt(2, 6));
+      case CLEAN_RESTART -> restart(victim);
+      case PARTITION, ISOLATION, ONE_WAY_CUT, PARTIAL_GRAPH, SWIZZLE_CLOG, HALF_OPEN, SLOW_LINK, RESET ->
+          onWires(fault, victim);
+      case PAUSE, SLOW_PROCESSOR, CLOCK_JUMP, STALLED_DISK, MACHINE_THROWS, MACHINE_BLOCKS ->
+          onLife(fault, victim);
+      default -> disks.strike(fault, victim);
+    }
+    plan(fault);
+  }
+
+  private Host<M> victim() {
+    List<Host<M>> hosts = world.hosts();
+    if (random.nextBoolean()) {
+      for (Host<M> host : hosts) {
+        if (host.leads()) {
+          return host;
+        }
+      }
+    }
+    return hosts.get(random.nextInt(hosts.size()));
+  }
+
+  /** A time from now until when something lasts. */
+  private long until(long longest) {
+    return Math.min(end, world.timeline().now() + random.nextLong(Weather.MILLI, longest));
+  }
+
+  // ---- processes
+
+  private void crash(Host<M> victim, boolean power) {
+    if (power) {
+      victim.cutPower();
+    } else {
+      victim.kill();
+    }
+    world.restartLater(victim);
+  }
+
+  private void restart(Host<M> victim) {
+    victim.stop();
+    world.restartLater(victim);
+  }
+
+  private void restartAgainAndAgain(Host<M> victim, int times) {
+    victim.kill();
+    world
+        .timeline()
+        .after(
+            random.nextLong(Weather.MILLI, 100 * Weather.MILLI),
+            () -> {
+              victim.start();
+              if (times > 0) {
+                long life = random.nextLong(Weather.MILLI, Weather.SECOND);
+                world.timeline().after(life, () -> restartAgainAndAgain(victim, times - 1));
+              }
+            });
+  }
+
+  private void onLife(Fault fault, Host<M> victim) {
+    Life<M> life = victim.life();
+    if (life == null) {
+      return;
+    }
+    switch (fault) {
+      case PAUSE -> life.pauseUntil(until(5 * Weather.SECOND));
+      case SLOW_PROCESSOR -> life.slowUntil(until(5 * Weather.SECOND));
+      case CLOCK_JUMP -> life.clock().jump(random.nextLong(10 * Weather.SECOND));
+      case STALLED_DISK -> life.stallDiskUntil(until(8 * Weather.SECOND));
+      case MACHINE_THROWS -> life.machine().throwNext();
+      case MACHINE_BLOCKS -> life.blockMachineUntil(until(8 * Weather.SECOND));
+      default -> throw new AssertionError(fault);
+    }
+  }
+
+  // ---- the network
+
+  private void onWires(Fault fault, Host<M> victim) {
+    long until = until(8 * Weather.SECOND);
+    Wires<M> wires = world.wires();
+    switch (fault) {
+      case PARTITION -> partition(until);
+      case ISOLATION -> others(victim).forEach(other -> cutBoth(victim.id(), other, until));
+      case ONE_WAY_CUT -> oneWay(victim, until);
+      case PARTIAL_GRAPH -> partialGraph(until);
+      case SWIZZLE_CLOG -> swizzle();
+      case HALF_OPEN -> others(victim).forEach(other -> wires.silence(victim.id(), other, until));
+      case SLOW_LINK -> others(victim).forEach(other -> wires.slow(victim.id(), other, until));
+      case RESET -> others(victim).forEach(other -> wires.reset(victim.id(), other));
+      default -> throw new AssertionError(fault);
+    }
+  }
+
+  private List<NodeId> others(Host<M> host) {
+    List<NodeId> others = new ArrayList<>();
+    world.hosts().forEach(h -> others.add(h.id()));
+    others.remove(host.id());
+    return others;
+  }
+
+  private void cutBoth(NodeId a, NodeId b, long until) {
+    world.wires().cut(a, b, until);
+    world.wires().cut(b, a, until);
+    if (random.nextBoolean()) {
+      world.wires().reset(a, b);
+    }
+  }
+
+  private void partition(long until) {
+    List<NodeId> one = new ArrayList<>();
+    List<NodeId> other = new ArrayList<>();
+    world.hosts().forEach(host -> (random.nextBoolean() ? one : other).add(host.id()));
+    one.forEach(a -> other.forEach(b -> cutBoth(a, b, until)));
+  }
+
+  private void oneWay(Host<M> victim, long until) {
+    boolean deaf = random.nextBoolean();
+    for (NodeId other : others(victim)) {
+      if (random.nextInt(3) > 0) {
+        world
+            .wires()
+            .cut(deaf ? other : victim.id(), deaf ? victim.id() : other, until);
+      }
+    }
+  }
+
+  private void partialGraph(long until) {
+    for (Host<M> a : world.hosts()) {
+      for (NodeId b : others(a)) {
+        if (random.nextInt(3) == 0) {
+          world.wires().cut(a.id(), b, until);
+        }
+      }
+    }
+  }
+
+  /** Clogs one host after the other, and unclogs them in another order. */
+  private void swizzle() {
+    for (Host<M> host : world.hosts()) {
+      long from = random.nextLong(3 * Weather.SECOND);
+      long until = until(8 * Weather.SECOND);
+      world
+          .timeline()
+          .after(
+              from, () -> others(host).forEach(other -> world.wires().cut(host.id(), other, until)));
+    }
+  }
+
+}

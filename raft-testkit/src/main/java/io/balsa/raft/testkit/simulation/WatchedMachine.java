@@ -1,0 +1,50 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.testkit.invariant.Observation;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** The state machine of one life, with somebody who looks on and may make it throw. */
+final class WatchedMachine<M extends StateMachine> implements StateMachine {
+  /** How often states are compared as a whole; in between, by what they answered. */
+  private static final long COMPARED_EVERY = 64;
+
+  private final World<M> world;
+  private final Life<M> life;
+  private final M machine;
+  private long hash;
+  private boolean throwsNext;
+
+  WatchedMachine(World<M> world, Life<M> life) {
+    this.world = world;
+    this.life = life;
+    machine = world.workload().stateMachine();
+  }
+
+  M machine() {
+    return machine;
+  }
+
+  void throwNext() {
+    throwsNext = true;
+  }
+
+  @Override
+  public byte[] apply(long index, byte[] command) {
+    if (life.isOver()) {
+      return null;
+    }
+    if (throwsNext) {
+      throwsNext = false;
+      throw new IllegalStateException("the simulated state machine throws");
+    }
+    byte[] response = machine.apply(index, command);
+    hash = 31 * (31 * (31 * hash + index) + Arrays.hashCode(command)) + Arrays.hashCode(response);
+    if (index % COMPARED_EVERY == 0) {
+      hash = 31 * hash + Objects.hashCode(world.workload().state(machine));
+    }
+    world.observe(new Observation.Applied(life.host().id(), index, command, hash));
+    return response;
+  }
+}

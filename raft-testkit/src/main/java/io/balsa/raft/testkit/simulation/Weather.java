@@ -1,0 +1,118 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.Limits;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * How big a cluster is and how hostile its world, as drawn from a seed. Most seeds have only some
+ * kinds of faults, so that no kind hides another.
+ *
+ * @param nodes how many nodes
+ * @param electionTimeout of all nodes
+ * @param limits of all nodes
+ * @param storm how long faults happen, in nanoseconds
+ * @param clients how many clients
+ * @param think how long a client waits between two requests, on average
+ * @param message how long a message travels, typically
+ * @param messageTail in which share of cases it takes up to a thousand times as long
+ * @param loss which share of messages is lost
+ * @param replay which share of messages of the algorithm arrives again later
+ * @param inOrder whether messages from one node to another keep their order
+ * @param disk how long a batch of disk operations takes, typically
+ * @param diskTail in which share of cases it takes up to a thousand times as long
+ * @param drift how much faster or slower a clock may run, as a share
+ * @param faults how often each kind of fault happens, in nanoseconds between two
+ */
+record Weather(
+    int nodes,
+    Duration electionTimeout,
+    Limits limits,
+    long storm,
+    int clients,
+    long think,
+    long message,
+    double messageTail,
+    double loss,
+    double replay,
+    boolean inOrder,
+    long disk,
+    double diskTail,
+    double drift,
+    Map<Fault, Long> faults) {
+  static final long MICRO = 1_000;
+  static final long MILLI = 1_000_000;
+  static final long SECOND = 1_000_000_000;
+
+  static Weather draw(SplittableRandom random) {
+    int nodes = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5, 6, 7);
+    boolean calmNetwork = random.nextInt(3) == 0;
+    return new Weather(
+        nodes,
+        Duration.ofMillis(pick(random, 300, 1000, 1000, 3000)),
+        limits(random),
+        random.nextLong(20 * SECOND, 50 * SECOND),
+        pick(random, 1, 2, 4, 8),
+        pick(random, 5, 50, 200) * MILLI,
+        pick(random, 20, 200, 2000) * MICRO,
+        calmNetwork ? 0 : pick(random, 0, 0.001, 0.01, 0.1),
+        calmNetwork ? 0 : pick(random, 0, 0.01, 0.05, 0.3),
+        calmNetwork ? 0 : pick(random, 0, 0.01, 0.1, 0.5),
+        random.nextBoolean(),
+        pick(random, 50, 500, 5000) * MICRO,
+        pick(random, 0, 0, 0.001, 0.02),
+        pick(random, 0, 0, 0.01, 0.2),
+        faults(random));
+  }
+
+  private static Limits limits(SplittableRandom random) {
+    return new Limits(
+        pick(random, 3_000, 1 << 20),
+        pick(random, 1, 500, 5_000, 1 << 20),
+        pick(random, 1, 1_000, 1 << 20),
+        pick(random, 1, 100, 1_000, 1 << 16),
+        pick(random, 1, 2, 8, 64),
+        1 << 11,
+        pick(random, 1, 500, 2_000, 20_000, 200_000));
+  }
+
+  private static Map<Fault, Long> faults(SplittableRandom random) {
+    Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+    for (Fault fault : Fault.values()) {
+      if (random.nextInt(3) == 0) {
+        faults.put(fault, pick(random, 2, 5, 15) * SECOND);
+      }
+    }
+    return faults;
+  }
+
+  private static int pick(SplittableRandom random, int... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  private static double pick(SplittableRandom random, double... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  /** No faults any more, and everything as fast as it can be. */
+  Weather calm() {
+    return new Weather(
+        nodes,
+        electionTimeout,
+        limits,
+        0,
+        clients,
+        think,
+        message,
+        0,
+        0,
+        0,
+        true,
+        Math.min(disk, MILLI),
+        0,
+        drift,
+        Map.of());
+  }
+}

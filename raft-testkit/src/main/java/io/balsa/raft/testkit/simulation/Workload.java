@@ -1,0 +1,55 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.RaftNode;
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.testkit.history.Model;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+
+/**
+ * A state machine under simulation: how it is made, what clients ask of it, and, as a {@link
+ * Model}, what they may be answered.
+ *
+ * @param <M> the state machine
+ * @param <S> the state of the model
+ * @param <I> what a client asks for
+ * @param <O> what it is answered
+ */
+public interface Workload<M extends StateMachine, S, I, O> extends Model<S, I, O> {
+
+  /**
+   * Makes a state machine in its initial state.
+   *
+   * @return a new one
+   */
+  M stateMachine();
+
+  /**
+   * Thinks of a request.
+   *
+   * @param random where anything random must come from
+   * @return something to ask for
+   */
+  I next(RandomGenerator random);
+
+  /**
+   * Sends a request, by {@link RaftNode#propose} or {@link RaftNode#read}.
+   *
+   * @param node any node
+   * @param machine the state machine of that node, for reads to look into
+   * @param input the request
+   * @return the answer
+   */
+  CompletableFuture<O> execute(RaftNode node, M machine, I input);
+
+  /**
+   * What must be equal on all nodes that have applied the same commands, compared by {@code
+   * hashCode}. Called now and then; may take a while.
+   *
+   * @param machine a state machine
+   * @return its state, or null if it can't be compared
+   */
+  default Object state(M machine) {
+    return null;
+  }
+}

@@ -1,0 +1,165 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.Packet;
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.Storage;
+import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Decision;
+import io.balsa.raft.core.Member;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.RaftView;
+import io.balsa.raft.testkit.invariant.Invariants;
+import io.balsa.raft.testkit.invariant.Observation;
+import io.balsa.raft.testkit.invariant.WatchedStorage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+
+/**
+ * Everything that one seed makes: hosts, wires, clients, and time.
+ *
+ * <ul>
+ *   <li>One thread. Whatever is random comes from the seed, so the same seed is the same world.
+ *   <li>The first thing that goes wrong is kept, and ends it.
+ * </ul>
+ */
+final class World<M extends StateMachine> {
+  /** What the world needs to do that is not always possible. */
+  interface Attempt {
+    void run() throws IOException;
+  }
+
+  private final Setting<M> setting;
+  private final SplittableRandom random;
+  private final Timeline timeline = new Timeline();
+  private final Counts counts = new Counts();
+  private final Trace trace;
+  private final Wires<M> wires;
+  private final Clients<M, ?, ?, ?> clients;
+  private final List<Host<M>> hosts = new ArrayList<>();
+  private final Invariants invariants;
+  private Weather weather;
+  private Throwable failure;
+
+  World(Setting<M> setting, long seed, Consumer<String> lines) {
+    this.setting = setting;
+    random = new SplittableRandom(seed);
+    weather = Weather.draw(random.split());
+    trace = new Trace(timeline, lines);
+    wires = new Wires<>(this);
+    List<Member> members = new ArrayList<>();
+    for (int i = 1; i <= weather.nodes(); i++) {
+      NodeId id = new NodeId("n" + i);
+      hosts.add(new Host<>(this, id));
+      members.add(new Member(id, id + ":1"));
+    }
+    invariants = Invariants.all(Configuration.of(members));
+    clients = new Clients<>(this, setting.workload());
+  }
+
+  // ---- its parts
+
+  SplittableRandom random() {
+    return random;
+  }
+
+  Timeline timeline() {
+    return timeline;
+  }
+
+  Weather weather() {
+    return weather;
+  }
+
+  Wires<M> wires() {
+    return wires;
+  }
+
+  Clients<M, ?, ?, ?> clients() {
+    return clients;
+  }
+
+  List<Host<M>> hosts() {
+    return hosts;
+  }
+
+  Counts counts() {
+    return counts;
+  }
+
+  Trace trace() {
+    return trace;
+  }
+
+  Workload<M, ?, ?, ?> workload() {
+    return setting.workload();
+  }
+
+  Storage openStorage(Path directory) throws IOException {
+    return new WatchedStorage(setting.storage().open(directory), this::observe);
+  }
+
+  Packet overTheWire(Packet packet) {
+    return setting.codec().apply(packet);
+  }
+
+  // ---- what happens
+
+  void observe(Observation observation) {
+    if (failure == null) {
+      try {
+        invariants.observe(observation);
+      } catch (RuntimeException | Error e) {
+        fail(e);
+      }
+    }
+  }
+
+  void decided(Life<M> life, Decision decision, RaftView view) {
+    if (!life.isOver()) {
+      NodeId id = life.host().id();
+      trace.decided(id, decision, view);
+      observe(new Observation.Decided(id, decision, view));
+    }
+  }
+
+  void note(NodeId id, String text) {
+    trace.note(id, text);
+  }
+
+  void fail(Throwable why) {
+    if (failure == null) {
+      failure = why;
+    }
+  }
+
+  Throwable failure() {
+    return failure;
+  }
+
+  /** Lets time pass, until something goes wrong. */
+  void pass(long nanos) {
+    long end = timeline.now() + nanos;
+    while (failure == null && timeline.now() < end) {
+      timeline.runUntil(Math.min(end, timeline.now() + Weather.SECOND / 10));
+      hosts.forEach(Host::supervise);
+    }
+  }
+
+  void restartLater(Host<M> host) {
+    timeline.after(random.nextLong(Weather.MILLI, 4 * Weather.SECOND), host::start);
+  }
+
+  /** Ends all faults and brings everybody back. */
+  void calmDown() {
+    weather = weather.calm();
+    wires.heal();
+    for (Host<M> host : hosts) {
+      host.heal();
+      host.start();
+    }
+  }
+}
