@@ -7,12 +7,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 
 /**
  * Proposals that were passed on to the leader, until it says what became of them, its connection
  * breaks, or the time is up.
+ *
+ * <ul>
+ *   <li>A leader may still answer what this node passed on before it was restarted. Numbers begin
+ *       at random, so that such an answer is never taken for one to a question of this life.
+ * </ul>
  */
 final class Forwarding {
+  private static final long FIRST_IDS = 1L << 48;
+
   private record Sent(Proposal.Local proposal, NodeId leader, long deadline) {}
 
   private final Transport.Link link;
@@ -20,9 +28,10 @@ final class Forwarding {
   private final Map<Long, Sent> sent = new LinkedHashMap<>();
   private long lastId;
 
-  Forwarding(Transport.Link link, Answers answers) {
+  Forwarding(Transport.Link link, Answers answers, RandomGenerator random) {
     this.link = link;
     this.answers = answers;
+    lastId = random.nextLong(FIRST_IDS);
   }
 
   /** Passes proposals on; returns false if that is not possible, and nothing was. */

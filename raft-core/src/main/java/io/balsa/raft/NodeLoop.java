@@ -88,7 +88,7 @@ final class NodeLoop {
     this.wiring = wiring;
     this.mailbox = mailbox;
     this.environment = environment;
-    forwarding = new Forwarding(wiring.link(), answers);
+    forwarding = new Forwarding(wiring.link(), answers, environment.random());
     lastTickAt = environment.nanoTime();
     goLive(store);
     publish();

@@ -22,6 +22,8 @@ final class Clients<M extends StateMachine, S, I, O> {
   /** More than these would make judging them slower than making them. */
   private static final int MOST = 2_000;
 
+  private static final int STRANGER = -1;
+
   private final World<M> world;
   private final Workload<M, S, I, O> workload;
   private final History<I, O> history = new History<>();
@@ -57,6 +59,9 @@ final class Clients<M extends StateMachine, S, I, O> {
   }
 
   private void think(int client) {
+    if (client == STRANGER) {
+      return;
+    }
     double nanos = -Math.log(1 - random.nextDouble()) * world.weather().think();
     world.timeline().after((long) nanos, () -> ask(client));
   }
@@ -74,9 +79,9 @@ final class Clients<M extends StateMachine, S, I, O> {
     }
   }
 
-  /** Asks a node for something of its own, outside the round of the clients. */
-  void askOnce(int client, Life<M> life) {
-    call(client, life);
+  /** Somebody else asks a node for something, once. */
+  void askOnce(Life<M> life) {
+    call(STRANGER, life);
   }
 
   private void call(int client, Life<M> life) {

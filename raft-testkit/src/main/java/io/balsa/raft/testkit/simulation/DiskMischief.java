@@ -45,7 +45,7 @@ final class DiskMischief<M extends StateMachine> {
 
   private void fillFor(Host<M> victim, long nanos) {
     victim.faultyDisk().limitSpace(random.nextLong(5_000));
-    world.timeline().after(nanos, () -> victim.disk().limitSpace(Long.MAX_VALUE));
+    world.timeline().after(nanos, () -> victim.disk().limitSpace(1L << 40));
   }
 
   /** Flips a bit in a segment that is complete, or in a small file. */
@@ -81,7 +81,7 @@ final class DiskMischief<M extends StateMachine> {
   private void openInTheWrongPlace(Host<M> victim) {
     List<Host<M>> hosts = world.hosts();
     Host<M> owner = hosts.get(random.nextInt(hosts.size()));
-    if (owner == victim || owner.lives() == 0) {
+    if (owner == victim || !owner.isUp()) {
       return;
     }
     SimulatedDisk copy = owner.disk().copy();

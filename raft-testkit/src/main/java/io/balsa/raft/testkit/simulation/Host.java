@@ -194,9 +194,13 @@ final class Host<M extends StateMachine> {
 
   void heal() {
     disk.heal();
+    disk.interfere(operation -> beforeDiskOperation());
     diskIsFaulty = false;
     diskFailsUntil = 0;
     boundariesLeft = -1;
+    if (life != null) {
+      life.machine().throwNext(false);
+    }
   }
 
   void boundary() {

@@ -100,9 +100,9 @@ final class Mischief<M extends StateMachine> {
             random.nextLong(Weather.MILLI, 100 * Weather.MILLI),
             () -> {
               victim.start();
-              if (times > 0) {
-                long life = random.nextLong(Weather.MILLI, Weather.SECOND);
-                world.timeline().after(life, () -> restartAgainAndAgain(victim, times - 1));
+              long then = world.timeline().now() + random.nextLong(Weather.MILLI, Weather.SECOND);
+              if (times > 0 && then < end) {
+                world.timeline().at(then, () -> restartAgainAndAgain(victim, times - 1));
               }
             });
   }
@@ -117,7 +117,7 @@ final class Mischief<M extends StateMachine> {
       case SLOW_PROCESSOR -> life.slowUntil(until(5 * Weather.SECOND));
       case CLOCK_JUMP -> life.clock().jump(random.nextLong(10 * Weather.SECOND));
       case STALLED_DISK -> life.stallDiskUntil(until(8 * Weather.SECOND));
-      case MACHINE_THROWS -> life.machine().throwNext();
+      case MACHINE_THROWS -> life.machine().throwNext(true);
       case MACHINE_BLOCKS -> life.blockMachineUntil(until(8 * Weather.SECOND));
       default -> throw new AssertionError(fault);
     }

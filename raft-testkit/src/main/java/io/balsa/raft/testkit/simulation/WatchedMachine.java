@@ -26,8 +26,8 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     return machine;
   }
 
-  void throwNext() {
-    throwsNext = true;
+  void throwNext(boolean throwing) {
+    throwsNext = throwing;
   }
 
   @Override

@@ -1,0 +1,103 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.RaftNode;
+import io.balsa.raft.StateMachine;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+
+/**
+ * Some registers that hold numbers: clients add to them, compare and set them, and read them. What
+ * an addition answers tells exactly which additions came before.
+ */
+final class Registers implements Workload<Registers.Machine, Long, Registers.Request, Long> {
+  private static final int KEYS = 6;
+
+  /** What is asked of a register. */
+  enum Kind {
+    ADD,
+    SET_IF_EVEN,
+    READ
+  }
+
+  /** One request; the padding makes commands of different sizes. */
+  record Request(Kind kind, int key, long number, int padding) {
+    byte[] command() {
+      return ByteBuffer.allocate(13 + padding)
+          .put((byte) kind.ordinal())
+          .putInt(key)
+          .putLong(number)
+          .array();
+    }
+  }
+
+  /** The registers of one node. */
+  static final class Machine implements StateMachine {
+    private final Map<Integer, Long> registers = new TreeMap<>();
+
+    @Override
+    public byte[] apply(long index, byte[] command) {
+      ByteBuffer in = ByteBuffer.wrap(command);
+      Kind kind = Kind.values()[in.get()];
+      int key = in.getInt();
+      long after = after(kind, value(key), in.getLong());
+      registers.put(key, after);
+      return ByteBuffer.allocate(8).putLong(after).array();
+    }
+
+    long value(int key) {
+      return registers.getOrDefault(key, 0L);
+    }
+  }
+
+  private static long after(Kind kind, long value, long number) {
+    return switch (kind) {
+      case ADD -> value + number;
+      case SET_IF_EVEN -> value % 2 == 0 ? number : value;
+      case READ -> value;
+    };
+  }
+
+  @Override
+  public Machine stateMachine() {
+    return new Machine();
+  }
+
+  @Override
+  public Request next(RandomGenerator random) {
+    int padding = random.nextInt(4) == 0 ? random.nextInt(600) : random.nextInt(8);
+    int what = random.nextInt(10);
+    Kind kind = what < 5 ? Kind.ADD : what < 6 ? Kind.SET_IF_EVEN : Kind.READ;
+    return new Request(kind, random.nextInt(KEYS), random.nextLong(1, 1 << 30), padding);
+  }
+
+  @Override
+  public CompletableFuture<Long> execute(RaftNode node, Machine machine, Request request) {
+    return request.kind == Kind.READ
+        ? node.read(() -> machine.value(request.key))
+        : node.propose(request.command()).thenApply(answer -> ByteBuffer.wrap(answer).getLong());
+  }
+
+  @Override
+  public Object state(Machine machine) {
+    return Map.copyOf(machine.registers);
+  }
+
+  @Override
+  public Long initial() {
+    return 0L;
+  }
+
+  @Override
+  public Step<Long, Long> step(Long state, Request request) {
+    long after = after(request.kind, state, request.number);
+    return new Step<>(after, after);
+  }
+
+  @Override
+  public Object key(Request request) {
+    return request.key;
+  }
+}
