@@ -44,6 +44,17 @@ public interface Model<S, I, O> {
   }
 
   /**
+   * Whether an input never changes any state. To say so of reads makes checking them much faster;
+   * to say so of anything else is noticed.
+   *
+   * @param input what is asked
+   * @return true only if {@link #step} leaves every state equal
+   */
+  default boolean isReadOnly(I input) {
+    return false;
+  }
+
+  /**
    * Whether what a client was told is what the model says. Override it where an answer does not
    * tell everything or where outputs have no {@code equals}, as arrays.
    *

@@ -18,8 +18,9 @@ import java.util.Set;
  * <p>What keeps it fast, and why nothing is missed:
  *
  * <ul>
- *   <li>An operation that fits and changes nothing is placed at once: in any order that places it
- *       later it can be moved to here.
+ *   <li>An operation that only reads is placed as soon as it fits: in any order that places it
+ *       later it can be moved to here. Not so one that happens to change nothing here, as it may
+ *       have to change something later.
  *   <li>An unknown operation that changes nothing is not placed: without it the same is possible.
  *   <li>Of unknown operations with equal inputs the earliest is used first: it may stand wherever a
  *       later one may.
@@ -170,7 +171,7 @@ final class Search<S, I, O> {
         : settle(from.withUnknown(partition, number, next));
   }
 
-  /** Places everything that fits and changes nothing. */
+  /** Places everything that only reads and fits. */
   private Configuration<S, I, O> settle(Configuration<S, I, O> unsettled) {
     Configuration<S, I, O> settled = unsettled;
     Configuration<S, I, O> before;
@@ -187,9 +188,11 @@ final class Search<S, I, O> {
     }
     Configuration<S, I, O> settled = unsettled;
     for (int number : partition.candidates(unsettled.first())) {
-      if (number >= settled.first() && !settled.isPlaced(partition, number)) {
+      if (number >= settled.first()
+          && !settled.isPlaced(partition, number)
+          && model.isReadOnly(partition.completed(number).input())) {
         Model.Step<S, O> step = stepOf(settled, number);
-        if (step != null && Objects.equals(step.state(), settled.state())) {
+        if (step != null) {
           settled = settled.withCompleted(partition, number, step.state());
         }
       }
@@ -200,14 +203,16 @@ final class Search<S, I, O> {
   private Model.Step<S, O> stepOf(Configuration<S, I, O> from, int number) {
     Operation<I, O> operation = partition.completed(number).operation();
     Model.Step<S, O> step = model.step(from.state(), operation.input());
+    if (model.isReadOnly(operation.input()) && !Objects.equals(step.state(), from.state())) {
+      throw new IllegalStateException("said to be read-only: " + operation.input());
+    }
     return model.accepts(operation.input(), step.output(), operation.output()) ? step : null;
   }
 
   /** Whether nothing is known yet of what is possible from here. Remembers it. */
   private boolean isNew(Configuration<S, I, O> configuration) {
     Set<BitSet> sets = seen.computeIfAbsent(configuration.place(), p -> new LinkedHashSet<>(2));
-    if (sets.contains(configuration.used())
-        || sets.stream().limit(COMPARED).anyMatch(fewer -> isPart(fewer, configuration.used()))) {
+    if (sets.contains(configuration.used()) || hasPart(sets, configuration.used())) {
       return false;
     }
     sets.add(configuration.used());
@@ -218,12 +223,25 @@ final class Search<S, I, O> {
     return true;
   }
 
-  private static boolean isPart(BitSet fewer, BitSet more) {
-    if (fewer.cardinality() > more.cardinality()) {
-      return false;
+  private static boolean hasPart(Set<BitSet> sets, BitSet used) {
+    int compared = 0;
+    for (BitSet fewer : sets) {
+      if (isPart(fewer, used)) {
+        return true;
+      }
+      if (++compared == COMPARED) {
+        return false;
+      }
     }
-    BitSet left = (BitSet) fewer.clone();
-    left.andNot(more);
-    return left.isEmpty();
+    return false;
+  }
+
+  private static boolean isPart(BitSet fewer, BitSet more) {
+    for (int i = fewer.nextSetBit(0); i >= 0; i = fewer.nextSetBit(i + 1)) {
+      if (!more.get(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 }

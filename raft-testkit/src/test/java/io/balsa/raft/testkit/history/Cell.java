@@ -64,4 +64,9 @@ final class Cell implements Model<Integer, Cell.Input, Integer> {
   public Object key(Input input) {
     return input.key;
   }
+
+  @Override
+  public boolean isReadOnly(Input input) {
+    return input.kind == Kind.READ;
+  }
 }

@@ -6,6 +6,7 @@ import static io.balsa.raft.testkit.history.Cell.swap;
 import static io.balsa.raft.testkit.history.Cell.write;
 import static io.balsa.raft.testkit.history.Queue.TAKE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -312,5 +313,42 @@ class LinearizabilityTest {
         .hasSize(15)
         .last()
         .isEqualTo("The first 15 are left out.");
+  }
+
+  /** What changes nothing now may have to change something later. */
+  @Test
+  void aWriteOfTheSameValueIsNotARead() {
+    good(
+        cell()
+            .did(1, write(0), null, 0, 100)
+            .did(2, write(1), null, 0, 10)
+            .did(2, read(), 1, 20, 30)
+            .did(2, read(), 0, 40, 50));
+  }
+
+  @Test
+  void aModelThatCallsAWriteAReadIsRefused() {
+    Model<Integer, String, Integer> counting =
+        new Model<>() {
+          @Override
+          public Integer initial() {
+            return 0;
+          }
+
+          @Override
+          public Step<Integer, Integer> step(Integer state, String input) {
+            return new Step<>(state + 1, null);
+          }
+
+          @Override
+          public boolean isReadOnly(String input) {
+            return true;
+          }
+        };
+    Story<String, Integer> story = new Story<>();
+    assertThatThrownBy(
+            () -> Linearizability.check(counting, story.did(1, "a", null, 0, 1).history()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("a");
   }
 }
