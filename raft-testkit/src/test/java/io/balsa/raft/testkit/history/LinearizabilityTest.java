@@ -234,7 +234,7 @@ class LinearizabilityTest {
   @Test
   void whatIsGivenUpIsNeverCalledGood() {
     Story<Cell.Input, Integer> story = cell();
-    for (int i = 0; i < 16; i++) {
+    for (int i = 0; i < 12; i++) {
       story.did(i, add(1 << i), null, 0, 100);
     }
     Model<Integer, Cell.Input, Integer> mute =
