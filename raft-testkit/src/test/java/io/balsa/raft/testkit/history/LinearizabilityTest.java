@@ -351,4 +351,16 @@ class LinearizabilityTest {
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("a");
   }
+
+  /** Both unknown operations lead to the first read; only one of them is still wanted later. */
+  @Test
+  void itMattersWhichUnknownOperationWasUsed() {
+    good(
+        cell()
+            .lost(1, add(1), 0, 10)
+            .lost(2, swap(0, 1), 0, 10)
+            .did(3, read(), 1, 20, 30)
+            .did(3, write(5), null, 40, 50)
+            .did(3, read(), 6, 60, 70));
+  }
 }
