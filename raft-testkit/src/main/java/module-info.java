@@ -7,4 +7,5 @@ module io.balsa.raft.testkit {
 
   exports io.balsa.raft.testkit;
   exports io.balsa.raft.testkit.disk;
+  exports io.balsa.raft.testkit.invariant;
 }
