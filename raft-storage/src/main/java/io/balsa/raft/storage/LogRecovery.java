@@ -85,14 +85,13 @@ final class LogRecovery {
       if (rest.endOfContent(sealEnd) != sealEnd) {
         throw damaged(number, sealEnd, "after the seal of the segment are other bytes than zeros");
       }
-      if (sealed) {
-        return;
-      }
-      if (!lastButOne) {
+      if (lastButOne) {
+        // Also if it is there: what a force that failed should have made durable can be read, and
+        // is lost all the same when the power fails.
+        seal(channel, number, end);
+      } else if (!sealed) {
         throw damaged(number, end, "the seal of the segment is not what was written");
       }
-      LOG.info("{}: sealing the segment, which a crash prevented", file(number));
-      seal(channel, number, end);
     }
   }
 

@@ -1,0 +1,152 @@
+package io.balsa.raft.testkit.invariant;
+
+import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Decision;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.EntryType;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.RaftView;
+import io.balsa.raft.core.Role;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * "Each server … always uses the latest configuration in its log, regardless of whether the entry
+ * is committed" (dissertation section 4.1)
+ *
+ * <ul>
+ *   <li>The configurations that come into force by what is written, and by what that replaces, are
+ *       those that the algorithm has announced, one for one and in that order; it announces them
+ *       first.
+ *   <li>When the whole log is on disk, and when a campaign begins, the one in force is the last of
+ *       them.
+ * </ul>
+ */
+final class ConfigurationFromLog implements Invariant {
+  private record Item(long index, Configuration configuration) {}
+
+  private static final class History {
+    final List<Item> written = new ArrayList<>();
+    final Deque<Configuration> announced = new ArrayDeque<>();
+
+    History(Configuration initial) {
+      written.add(new Item(0, initial));
+    }
+
+    Item last() {
+      return written.get(written.size() - 1);
+    }
+
+    boolean removeFrom(long index) {
+      boolean removed = false;
+      while (last().index >= Math.max(index, 1)) {
+        written.remove(written.size() - 1);
+        removed = true;
+      }
+      return removed;
+    }
+  }
+
+  private final Evidence evidence;
+  private final Map<NodeId, History> histories = new HashMap<>();
+
+  ConfigurationFromLog(Evidence evidence) {
+    this.evidence = evidence;
+  }
+
+  @Override
+  public void observe(Observation observation) {
+    if (observation instanceof Observation.Decided o) {
+      onDecided(o.node(), o.decision(), o.after());
+    } else if (observation instanceof Observation.Written o) {
+      onWritten(o.node(), o.entries());
+    } else if (observation instanceof Observation.Started o) {
+      History history = history(o.node());
+      history.announced.clear();
+      history.removeFrom(1);
+      for (Entry entry : o.log()) {
+        if (entry.type() == EntryType.CONFIGURATION) {
+          history.written.add(item(entry));
+        }
+      }
+    }
+  }
+
+  private void onDecided(NodeId node, Decision decision, RaftView after) {
+    if (decision instanceof Decision.Reconfigured d) {
+      history(node).announced.addLast(d.configuration());
+    } else if (decision instanceof Decision.Persisted) {
+      if (after.persistedIndex() == after.last().index()) {
+        History history = history(node);
+        if (!history.announced.isEmpty()) {
+          throw violated(node, history.announced.peekLast(), "which is not in its log");
+        }
+        requireInForce(node, history.last().configuration, after);
+      }
+    } else if (decision instanceof Decision.RoleChanged d && campaigns(d.to())) {
+      History history = history(node);
+      Configuration announced = history.announced.peekLast();
+      requireInForce(node, announced == null ? history.last().configuration : announced, after);
+    }
+  }
+
+  private static boolean campaigns(Role role) {
+    return role == Role.PRE_CANDIDATE || role == Role.CANDIDATE;
+  }
+
+  private static void requireInForce(NodeId node, Configuration expected, RaftView view) {
+    if (!view.configuration().equals(expected)) {
+      throw violated(node, view.configuration(), "but the last one in its log is\n" + expected);
+    }
+  }
+
+  private void onWritten(NodeId node, List<Entry> entries) {
+    History history = history(node);
+    for (int i = 0; i < entries.size(); i++) {
+      Entry entry = entries.get(i);
+      if (history.removeFrom(entry.index())) {
+        requireAnnounced(node, history, entry);
+      }
+      if (entry.type() == EntryType.CONFIGURATION) {
+        history.written.add(item(entry));
+        requireAnnounced(node, history, entry);
+      }
+    }
+  }
+
+  private static void requireAnnounced(NodeId node, History history, Entry by) {
+    Configuration expected = history.last().configuration;
+    Configuration announced = history.announced.pollFirst();
+    if (!expected.equals(announced)) {
+      throw violated(
+          node, announced, "but by " + by + " in its log this one comes into force:\n" + expected);
+    }
+  }
+
+  private static Item item(Entry entry) {
+    return new Item(entry.index(), Configuration.fromBytes(entry.data()));
+  }
+
+  private static Violated violated(NodeId node, Configuration configuration, String what) {
+    return new Violated(
+        "Configuration From Log",
+        node
+            + (configuration == null
+                ? " has announced no other configuration, "
+                : " goes by the configuration\n" + configuration)
+            + what);
+  }
+
+  private History history(NodeId id) {
+    History history = histories.get(id);
+    if (history == null) {
+      history = new History(evidence.initial());
+      histories.put(id, history);
+    }
+    return history;
+  }
+}
