@@ -172,7 +172,9 @@ final class LiveGroup {
       long first = applier.handedIndex() + 1;
       if (!cache.has(first)) {
         readingForApply = true;
-        wiring.reader().put(new LogReader.Task(opening, store, first, raft.commitIndex(), null));
+        // Committed, but perhaps not on disk yet: there may still be what it replaces.
+        long last = Math.min(raft.commitIndex(), raft.persistedIndex());
+        wiring.reader().put(new LogReader.Task(opening, store, first, last, null));
         return;
       }
       handOut(cache.get(first, raft.commitIndex(), limits.batchBytes()));

@@ -73,7 +73,10 @@ final class DiskMischief<M extends StateMachine> {
 
   private void openTwice(Host<M> victim) {
     if (victim.isUp()) {
-      mustBeRefused(victim, "the directory is open twice", () -> world.openStorage(victim.directory()).close());
+      mustBeRefused(
+          victim,
+          "the directory is open twice",
+          () -> world.openStorage(victim.directory()).close());
     }
   }
 

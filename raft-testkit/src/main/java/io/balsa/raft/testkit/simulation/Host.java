@@ -166,10 +166,16 @@ final class Host<M extends StateMachine> {
 
   /** Restarts a process that has nothing more to do, as an init system would. */
   void supervise() {
-    if (life != null && life.node().status().health().state() == NodeStatus.State.FAILED) {
-      world.note(id, "failed: " + life.node().status().health().problem());
+    if (life == null) {
+      return;
+    }
+    NodeStatus.Health health = life.node().status().health();
+    if (health.state() == NodeStatus.State.FAILED) {
+      world.note(id, "failed: " + health.problem());
       stop();
       start();
+    } else if (health.state() == NodeStatus.State.STORAGE_FAILED && !diskIsFaulty && !damaged) {
+      world.fail(new AssertionError(id + " blames a disk that is good: " + health.problem()));
     }
   }
 

@@ -4,7 +4,6 @@ import io.balsa.raft.StateMachine;
 import io.balsa.raft.core.NodeId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -50,7 +49,14 @@ final class Mischief<M extends StateMachine> {
       case CRASH_AT_A_BOUNDARY -> victim.crashAtBoundary(random.nextInt(200), random.nextBoolean());
       case RESTART_STORM -> restartAgainAndAgain(victim, random.nextInt(2, 6));
       case CLEAN_RESTART -> restart(victim);
-      case PARTITION, ISOLATION, ONE_WAY_CUT, PARTIAL_GRAPH, SWIZZLE_CLOG, HALF_OPEN, SLOW_LINK, RESET ->
+      case PARTITION,
+          ISOLATION,
+          ONE_WAY_CUT,
+          PARTIAL_GRAPH,
+          SWIZZLE_CLOG,
+          HALF_OPEN,
+          SLOW_LINK,
+          RESET ->
           onWires(fault, victim);
       case PAUSE, SLOW_PROCESSOR, CLOCK_JUMP, STALLED_DISK, MACHINE_THROWS, MACHINE_BLOCKS ->
           onLife(fault, victim);
@@ -167,9 +173,7 @@ final class Mischief<M extends StateMachine> {
     boolean deaf = random.nextBoolean();
     for (NodeId other : others(victim)) {
       if (random.nextInt(3) > 0) {
-        world
-            .wires()
-            .cut(deaf ? other : victim.id(), deaf ? victim.id() : other, until);
+        world.wires().cut(deaf ? other : victim.id(), deaf ? victim.id() : other, until);
       }
     }
   }
@@ -192,8 +196,8 @@ final class Mischief<M extends StateMachine> {
       world
           .timeline()
           .after(
-              from, () -> others(host).forEach(other -> world.wires().cut(host.id(), other, until)));
+              from,
+              () -> others(host).forEach(other -> world.wires().cut(host.id(), other, until)));
     }
   }
-
 }

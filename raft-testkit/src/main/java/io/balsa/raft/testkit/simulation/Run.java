@@ -2,7 +2,6 @@ package io.balsa.raft.testkit.simulation;
 
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.StateMachine;
-import io.balsa.raft.testkit.history.Linearizability;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -72,7 +71,9 @@ final class Run<M extends StateMachine> {
     world.clients().stop();
     await("all members become equal", MINUTE, this::allEqual);
     await(
-        "every request is answered", 2 * ELECTIONS * electionTimeout, () -> world.clients().unanswered().isEmpty());
+        "every request is answered",
+        2 * ELECTIONS * electionTimeout,
+        () -> world.clients().unanswered().isEmpty());
     await("all members stay equal", MINUTE, this::allEqual);
   }
 
@@ -90,7 +91,9 @@ final class Run<M extends StateMachine> {
     StringBuilder s = new StringBuilder();
     for (Host<M> host : world.hosts()) {
       String state =
-          host.isUp() ? host.life().node().status().toString() : host.isBroken() ? "broken" : "down";
+          host.isUp()
+              ? host.life().node().status().toString()
+              : host.isBroken() ? "broken" : "down";
       s.append("  ").append(host).append(": ").append(state).append('\n');
     }
     world.clients().unanswered().forEach(call -> s.append("  waits: ").append(call).append('\n'));
@@ -133,7 +136,14 @@ final class Run<M extends StateMachine> {
         if (!Objects.equals(state(host), state(first))) {
           world.fail(
               new AssertionError(
-                  "the states differ: " + first + " " + state(first) + ", " + host + " " + state(host)));
+                  "the states differ: "
+                      + first
+                      + " "
+                      + state(first)
+                      + ", "
+                      + host
+                      + " "
+                      + state(host)));
         }
       }
     }

@@ -12,6 +12,4 @@ import java.util.function.UnaryOperator;
  * @param codec what becomes of a packet that is written and read again
  */
 record Setting<M extends StateMachine>(
-    Workload<M, ?, ?, ?> workload,
-    Simulation.Opener storage,
-    UnaryOperator<Packet> codec) {}
+    Workload<M, ?, ?, ?> workload, Simulation.Opener storage, UnaryOperator<Packet> codec) {}

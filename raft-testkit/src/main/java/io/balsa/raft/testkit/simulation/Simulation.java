@@ -20,8 +20,8 @@ import java.util.function.UnaryOperator;
  * <p>Checked all the time: the properties of Raft (figure 3 of the paper), that nothing is promised
  * before it is on disk, that nothing acknowledged is lost, that replicas are equal. Checked at the
  * end: that a leader emerges and all nodes become equal once the faults have ended, that every
- * request was answered once, and that what the clients saw is linearizable. Every fiftieth seed runs
- * twice, and must do the same both times: else the state machine is not deterministic.
+ * request was answered once, and that what the clients saw is linearizable. Every fiftieth seed
+ * runs twice, and must do the same both times: else the state machine is not deterministic.
  *
  * <p>A failure names the seed. With the system property {@code balsa.seed} only that seed runs, and
  * prints everything that its nodes decide.
@@ -62,8 +62,7 @@ public final class Simulation {
   }
 
   /** The same, with packets that are written and read again on their way. */
-  static Simulation of(
-      Workload<?, ?, ?, ?> workload, Opener storage, UnaryOperator<Packet> codec) {
+  static Simulation of(Workload<?, ?, ?, ?> workload, Opener storage, UnaryOperator<Packet> codec) {
     return new Simulation(new Setting<>(workload, storage, codec));
   }
 

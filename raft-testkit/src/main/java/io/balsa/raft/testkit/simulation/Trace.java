@@ -16,8 +16,7 @@ import java.util.function.Consumer;
 final class Trace {
   private static final int KEPT = 15;
 
-  private record Line(
-      long at, Object what, long term, Object role, Object last, long commitIndex) {
+  private record Line(long at, Object what, long term, Object role, Object last, long commitIndex) {
     @Override
     public String toString() {
       String when = String.format("%12.6f s", at / 1e9);

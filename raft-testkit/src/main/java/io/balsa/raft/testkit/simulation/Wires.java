@@ -15,8 +15,8 @@ import java.util.TreeMap;
  *
  * <ul>
  *   <li>Messages of the algorithm get lost, late, out of order, repeated, also to a later life.
- *   <li>Proposals on their way and their outcomes get lost or late, but arrive once, and only at the
- *       process they were sent to: they travel on a connection.
+ *   <li>Proposals on their way and their outcomes get lost or late, but arrive once, and only at
+ *       the process they were sent to: they travel on a connection.
  * </ul>
  */
 final class Wires<M extends StateMachine> {
@@ -59,9 +59,7 @@ final class Wires<M extends StateMachine> {
   }
 
   private Wire wire(NodeId from, NodeId to) {
-    return wires
-        .computeIfAbsent(from, id -> new TreeMap<>())
-        .computeIfAbsent(to, id -> new Wire());
+    return wires.computeIfAbsent(from, id -> new TreeMap<>()).computeIfAbsent(to, id -> new Wire());
   }
 
   // ---- what is done to them

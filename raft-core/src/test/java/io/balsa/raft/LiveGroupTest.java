@@ -1,0 +1,99 @@
+package io.balsa.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.EntryType;
+import io.balsa.raft.core.Event;
+import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Member;
+import io.balsa.raft.core.Message;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Raft;
+import io.balsa.raft.core.RaftOptions;
+import io.balsa.raft.core.RestoredState;
+import java.util.Collection;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LiveGroupTest {
+  private static final NodeId LEADER = new NodeId("n2");
+
+  /** A runner whose polls are done by hand. */
+  private static final Runner NOBODY =
+      new Runner() {
+        @Override
+        public void start(Runnable poll) {}
+
+        @Override
+        public void wake() {}
+
+        @Override
+        public void stop() {}
+      };
+
+  private static final Transport.Link NOWHERE =
+      new Transport.Link() {
+        @Override
+        public void setPeers(Collection<Member> peers) {}
+
+        @Override
+        public boolean send(NodeId to, Packet packet) {
+          return true;
+        }
+
+        @Override
+        public void close() {}
+      };
+
+  private final Mailbox<LogReader.Task> reader = new Mailbox<>(NOBODY);
+
+  private LiveGroup group(RestoredState restored) {
+    Limits limits = Limits.forHeap(1 << 30);
+    Raft raft = new Raft(new NodeId("n1"), RaftOptions.defaults(), restored, bound -> 0, null);
+    Answers answers = new Answers();
+    Replies replies = new Replies(NOWHERE);
+    Applier applier =
+        new Applier(
+            (index, command) -> command,
+            limits.applyBytes(),
+            new Mailbox<>(NOBODY),
+            new Mailbox<>(NOBODY),
+            NOBODY,
+            replies);
+    Wiring wiring =
+        new Wiring(
+            NOWHERE, new Mailbox<>(NOBODY), reader, applier, replies, new ByteBudget(1 << 20));
+    return new LiveGroup(raft, null, 1, wiring, limits, new Waiting(answers), answers);
+  }
+
+  /** The log ends in an entry that was never committed, and is replaced after a restart. */
+  @Test
+  void rp18_aReplacedEntryIsNotReadFromDiskForTheStateMachine() {
+    Configuration members =
+        Configuration.of(
+            List.of(
+                new Member(new NodeId("n1"), "h1:1"),
+                new Member(LEADER, "h2:1"),
+                new Member(new NodeId("n3"), "h3:1")));
+    LiveGroup group =
+        group(
+            new RestoredState(
+                new HardState(10, null),
+                List.of(new LogPosition(1, 1), new LogPosition(10, 30)),
+                36,
+                34,
+                members,
+                List.of()));
+    Entry replacement = new Entry(13, 36, EntryType.COMMAND, new byte[] {1});
+    group.step(
+        new Event.Received(
+            LEADER,
+            new Message.AppendEntries(13, 1, new LogPosition(10, 35), 36, List.of(replacement))));
+    group.perform();
+    assertThat(group.raft().commitIndex()).isEqualTo(36);
+    assertThat(reader.take()).singleElement().extracting(LogReader.Task::last).isEqualTo(35L);
+  }
+}
