@@ -7,13 +7,14 @@
 #
 #   SEEDS=1000   how many seeds to try before a bug counts as not found
 #   FIRST=1      the first seed
-#   LIMIT=900    after how many seconds a run counts as hanging, which counts as found
+#   PORTION=100  how many seeds are tried in one process
+#   LIMIT=600    after how many seconds such a process counts as hanging, which counts as found
 #   JOBS=2       how many bugs are tried at the same time
 #
 # Each NAME.patch names the bug, the ids of docs/testing.md and the part of the library it is in,
 # above a diff against the root of the repository. The bug is put into a copy of the module's
 # sources, compiled, and goes in front of the class path; the sources themselves are not touched.
-# A seed that fails counts only if the library without the bug passes it.
+# A seed that fails, or does not end, counts only if the library without the bug passes it.
 #
 # Prints a table in Markdown. Exit code 1 if a bug was not found, or if a patch does not apply or
 # compile any more. What each run printed is in raft-testkit/target/mutants/NAME.
@@ -22,7 +23,8 @@ self="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/$(basename "${BASH_SOURCE[0]
 patches="$(dirname "$self")"
 cd "$patches/../.."
 work="$PWD/raft-testkit/target/mutants"
-export SEEDS="${SEEDS:-1000}" FIRST="${FIRST:-1}" LIMIT="${LIMIT:-900}" JOBS="${JOBS:-2}"
+export SEEDS="${SEEDS:-1000}" FIRST="${FIRST:-1}" PORTION="${PORTION:-100}"
+export LIMIT="${LIMIT:-600}" JOBS="${JOBS:-2}"
 
 # campaign OVERRIDE OPTIONS...: replaces this shell by a run with these classes in front
 campaign() {
@@ -66,48 +68,62 @@ prepare() { # NAME; leaves the classes with the bug in $work/NAME/classes
   fi
 }
 
-hunt() { # NAME; the exit code of the run, 124 if it did not end in time
-  local dir="$work/$1" seconds=0 code=0
-  campaign "$dir/classes" --seeds "$SEEDS" --first "$FIRST" --stop-at-first \
-    >"$dir/out" 2>"$dir/err" </dev/null &
+# Runs a campaign and writes what it prints to OUT; 124 if it does not end in time.
+watched() { # OUT OVERRIDE OPTIONS...
+  local out="$1" seconds=0
+  shift
+  campaign "$@" >"$out" 2>"$out.errors" </dev/null &
   run=$!
   trap 'kill -9 "$run" 2>/dev/null || true' EXIT
   while kill -0 "$run" 2>/dev/null; do
     if [ "$seconds" -ge "$LIMIT" ]; then
+      kill -9 "$run"
+      wait "$run" 2>/dev/null || true
       return 124
     fi
     sleep 1
     seconds=$((seconds + 1))
   done
-  wait "$run" || code=$?
-  trap - EXIT
-  return "$code"
-}
-
-is_clean_without() { # NAME SEED
-  (campaign "$work/none" --seeds 1 --first "$2" --stop-at-first) >"$work/$1/without" 2>&1
+  wait "$run"
 }
 
 try_one() { # NAME
-  local dir="$work/$1" code=0 last seed
+  local dir="$work/$1" tried=0 code=0 count
   rm -rf "$dir"
   mkdir -p "$dir/classes"
   prepare "$1" || return 0
-  hunt "$1" || code=$?
+  while [ "$tried" -lt "$SEEDS" ]; do
+    count=$((SEEDS - tried < PORTION ? SEEDS - tried : PORTION))
+    watched "$dir/out" "$dir/classes" --seeds "$count" --first "$((FIRST + tried))" \
+      --stop-at-first || code=$?
+    if [ "$code" -ne 0 ]; then
+      judge "$1" "$code" "$tried" "$count"
+      return 0
+    fi
+    tried=$((tried + count))
+  done
+  result "$1" "NOT FOUND" "" "$tried seeds are clean"
+}
+
+judge() { # NAME CODE TRIED COUNT
+  local dir="$work/$1" last seed
   last="$(tail -n 1 "$dir/out")"
-  case "$code $last" in
-    124*) result "$1" "hangs" "" "did not end within $LIMIT s" ;;
-    "0 clean"*) result "$1" "NOT FOUND" "" "$last" ;;
-    "1 failed seed="*)
-      seed="$(echo "$last" | sed 's/^failed seed=\([^ ]*\).*/\1/')"
-      if is_clean_without "$1" "$seed"; then
-        result "$1" "found" "${last##*after=}" "$(tail -n 2 "$dir/out" | head -n 1)"
-      else
-        result "$1" "NOT FOUND" "" "seed $seed fails without the bug too"
-      fi
-      ;;
-    *) result "$1" "crashed" "" "exit code $code: $(head -n 1 "$dir/err")" ;;
-  esac
+  if [ "$2" -eq 124 ]; then
+    if watched "$dir/without" "$work/none" --seeds "$4" --first "$((FIRST + $3))"; then
+      result "$1" "hangs" "" "one of the seeds from $((FIRST + $3)) on does not end"
+    else
+      result "$1" "NOT FOUND" "" "without the bug $4 seeds take more than $LIMIT s too"
+    fi
+  elif [ "$last" = "${last#failed seed=}" ]; then
+    result "$1" "crashed" "" "exit code $2: $(head -n 1 "$dir/out.errors")"
+  else
+    seed="$(echo "$last" | sed 's/^failed seed=\([^ ]*\).*/\1/')"
+    if watched "$dir/without" "$work/none" --seeds 1 --first "$seed"; then
+      result "$1" "found" "$(($3 + ${last##*after=}))" "$(tail -n 2 "$dir/out" | head -n 1)"
+    else
+      result "$1" "NOT FOUND" "" "seed $seed fails without the bug too"
+    fi
+  fi
 }
 
 if [ "${1:-}" = --one ]; then
