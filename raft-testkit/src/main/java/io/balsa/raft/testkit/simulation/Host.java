@@ -31,6 +31,7 @@ final class Host<M extends StateMachine> {
   private boolean broken;
   private long diskFailsUntil;
   private boolean diskIsFaulty;
+  private boolean diskWasFaulty;
   private int boundariesLeft = -1;
   private boolean powerCutAtBoundary;
 
@@ -81,6 +82,7 @@ final class Host<M extends StateMachine> {
 
   void damage() {
     damaged = true;
+    diskWasFaulty = true;
   }
 
   // ---- lives
@@ -174,7 +176,7 @@ final class Host<M extends StateMachine> {
       world.note(id, "failed: " + health.problem());
       stop();
       start();
-    } else if (health.state() == NodeStatus.State.STORAGE_FAILED && !diskIsFaulty && !damaged) {
+    } else if (health.state() == NodeStatus.State.STORAGE_FAILED && !diskWasFaulty) {
       world.fail(new AssertionError(id + " blames a disk that is good: " + health.problem()));
     }
   }
@@ -189,12 +191,14 @@ final class Host<M extends StateMachine> {
 
   void failDiskUntil(long time) {
     diskIsFaulty = true;
+    diskWasFaulty = true;
     diskFailsUntil = time;
   }
 
   /** For faults of its own; from now on the node need not start. */
   SimulatedDisk faultyDisk() {
     diskIsFaulty = true;
+    diskWasFaulty = true;
     return disk;
   }
 

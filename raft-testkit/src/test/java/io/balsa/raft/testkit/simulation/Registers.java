@@ -9,16 +9,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.random.RandomGenerator;
 
 /**
- * Some registers that hold numbers: clients add to them, compare and set them, and read them. What
- * an addition answers tells exactly which additions came before.
+ * Some registers that hold numbers: clients swap them for others and read them. No two swaps bring
+ * the same number, so what a swap gives back tells exactly which one came before.
  */
 final class Registers implements Workload<Registers.Machine, Long, Registers.Request, Long> {
   private static final int KEYS = 6;
 
   /** What is asked of a register. */
   enum Kind {
-    ADD,
-    SET_IF_EVEN,
+    SWAP,
+    SWAP_IF_EVEN,
     READ
   }
 
@@ -42,9 +42,9 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
       ByteBuffer in = ByteBuffer.wrap(command);
       Kind kind = Kind.values()[in.get()];
       int key = in.getInt();
-      long after = after(kind, value(key), in.getLong());
-      registers.put(key, after);
-      return ByteBuffer.allocate(8).putLong(after).array();
+      long before = value(key);
+      registers.put(key, after(kind, before, in.getLong()));
+      return ByteBuffer.allocate(8).putLong(before).array();
     }
 
     long value(int key) {
@@ -54,8 +54,8 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
 
   private static long after(Kind kind, long value, long number) {
     return switch (kind) {
-      case ADD -> value + number;
-      case SET_IF_EVEN -> value % 2 == 0 ? number : value;
+      case SWAP -> number;
+      case SWAP_IF_EVEN -> value % 2 == 0 ? number : value;
       case READ -> value;
     };
   }
@@ -69,8 +69,8 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
   public Request next(RandomGenerator random) {
     int padding = random.nextInt(4) == 0 ? random.nextInt(600) : random.nextInt(8);
     int what = random.nextInt(10);
-    Kind kind = what < 5 ? Kind.ADD : what < 6 ? Kind.SET_IF_EVEN : Kind.READ;
-    return new Request(kind, random.nextInt(KEYS), random.nextLong(1, 1 << 30), padding);
+    Kind kind = what < 5 ? Kind.SWAP : what < 6 ? Kind.SWAP_IF_EVEN : Kind.READ;
+    return new Request(kind, random.nextInt(KEYS), random.nextLong(1, Long.MAX_VALUE), padding);
   }
 
   @Override
@@ -92,8 +92,12 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
 
   @Override
   public Step<Long, Long> step(Long state, Request request) {
-    long after = after(request.kind, state, request.number);
-    return new Step<>(after, after);
+    return new Step<>(after(request.kind, state, request.number), state);
+  }
+
+  @Override
+  public boolean isReadOnly(Request request) {
+    return request.kind == Kind.READ;
   }
 
   @Override
