@@ -122,10 +122,7 @@ final class Driver {
         if (!user.isDead()) {
           return step.take(refusal);
         }
-        if (restores == restoresBefore && operation.kind().isChange()) {
-          dieDuring(operation, step, refusal);
-        }
-        throw user.death();
+        throw dieDuring(operation, step, refusal, user, restores == restoresBefore);
       } finally {
         if (operation.kind().isChange()) {
           recorder.accept(operation);
@@ -148,16 +145,26 @@ final class Driver {
     }
   }
 
-  /** The process died when it had asked for an operation and not heard yet how it went. */
-  private <T> void dieDuring(Operation operation, Step<T> step, IOException refusal)
-      throws IOException {
-    if (refusal != null) {
-      step.take(refusal);
-    } else if (operation.kind() == Operation.Kind.WRITE) {
-      step.take(new TornWriteException(random.nextInt(operation.length() + 1)));
-    } else if (random.nextBoolean()) {
-      step.take(null);
+  /**
+   * The process died when it had asked for an operation and not heard yet how it went: it was done
+   * or not.
+   */
+  private <T> IOException dieDuring(
+      Operation operation, Step<T> step, IOException refusal, Mount user, boolean sameDisk) {
+    IOException death = user.death();
+    IOException tear = refusal;
+    if (refusal == null && operation.kind() == Operation.Kind.WRITE) {
+      tear = new TornWriteException(random.nextInt(operation.length() + 1));
     }
+    boolean done = tear != null || operation.kind().isChange() && random.nextBoolean();
+    if (sameDisk && done) {
+      try {
+        step.take(tear);
+      } catch (IOException e) {
+        death.addSuppressed(e);
+      }
+    }
+    return death;
   }
 
   /** Calls something after each operation that is a change, with the lock. */

@@ -239,7 +239,7 @@ class DiskFaultsTest {
       disk = new SimulatedDisk(new SplittableRandom(seed));
       channel = open(disk);
       disk.interfere(operation -> disk.killProcess());
-      assertThatIOException().isThrownBy(() -> write("abc"));
+      assertThatIOException().isThrownBy(() -> write("abc")).withMessage("the process is dead");
       left.add(content());
     }
     assertThat(left).containsExactlyInAnyOrder("", "a", "ab", "abc");
