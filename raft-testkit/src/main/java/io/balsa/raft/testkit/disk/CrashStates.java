@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * The states in which a crash may leave a disk, at every point of a run.
+ * The states in which a crash of the machine or of the process may leave a disk, at every point of
+ * a run.
  *
  * <pre>{@code
  * SimulatedDisk disk = new SimulatedDisk(random);
@@ -23,6 +24,8 @@ import java.util.SplittableRandom;
  *   <li>At a point, the states are what a power cut may leave of the changes that were not forced:
  *       none, all, the first so many, the last so many, all but one, one alone; every subset of a
  *       few; the last write torn at each of its sectors.
+ *   <li>Then there is the state that a process leaves that dies there: everything is there, and no
+ *       more of it durable than before.
  *   <li>The same run gives the same states in the same order. A state that came already since the
  *       last promise does not come again.
  * </ul>
@@ -37,12 +40,15 @@ public final class CrashStates<E> {
    *
    * @param point after how many operations the crash was
    * @param after the last of them, null if there was none
+   * @param powerCut whether the machine crashed; if not, the process died, and what it had not
+   *     forced may still be lost
    * @param left describes what is left of the changes that were not forced
    * @param promised what was promised last before the crash
    * @param disk a disk in that state, for no one else
    * @param <E> what a test expects
    */
-  public record State<E>(int point, Operation after, String left, E promised, SimulatedDisk disk) {
+  public record State<E>(
+      int point, Operation after, boolean powerCut, String left, E promised, SimulatedDisk disk) {
     @Override
     public String toString() {
       return "a crash at point " + point + ", after " + after + ", where " + left;
@@ -154,18 +160,26 @@ public final class CrashStates<E> {
         promise = promises.get(point);
         seen.clear();
       }
-      Point at = points.get(point);
-      for (CrashChoices.Choice choice : CrashChoices.of(at.tree(), most)) {
-        Tree tree = at.tree().copy();
-        tree.crash(choice.survivors());
-        if (seen.add(tree.fingerprint())) {
-          count++;
-          SimulatedDisk left = new SimulatedDisk(new Driver(new SplittableRandom(count), tree));
-          check(check, new State<>(point, at.after(), choice.what(), promise, left));
+      Tree tree = points.get(point).tree();
+      for (CrashChoices.Choice choice : CrashChoices.of(tree, most)) {
+        Tree left = tree.copy();
+        left.crash(choice.survivors());
+        if (seen.add(left.fingerprint())) {
+          check(check, point, true, choice.what(), left, ++count);
         }
+      }
+      if (!tree.isClean()) {
+        check(check, point, false, "all is there, and not durable", tree.copy(), ++count);
       }
     }
     return count;
+  }
+
+  private void check(
+      Check<E> check, int point, boolean powerCut, String left, Tree tree, long seed) {
+    SimulatedDisk state = new SimulatedDisk(new Driver(new SplittableRandom(seed), tree));
+    Operation after = points.get(point).after();
+    check(check, new State<>(point, after, powerCut, left, promises.get(point), state));
   }
 
   private void check(Check<E> check, State<E> state) {

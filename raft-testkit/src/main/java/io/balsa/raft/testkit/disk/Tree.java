@@ -267,6 +267,11 @@ final class Tree {
     }
   }
 
+  /** Whether a power cut would lose nothing. */
+  boolean isClean() {
+    return unforced.isEmpty() && filesAfterCrash().stream().allMatch(FileNode::isClean);
+  }
+
   /** Makes the tree what survived of it. */
   void crash(Survivors survivors) {
     for (NameChange change : unforced) {
