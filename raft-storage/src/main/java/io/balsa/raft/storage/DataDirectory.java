@@ -56,13 +56,14 @@ final class DataDirectory {
     removeTemporary(wal.resolve(SpareSegment.SPARE));
     removeTemporary(wal.resolve(SpareSegment.LARGE));
     if (Files.exists(identityFile)) {
+      // Whoever gave it its name may have died before that was durable; nothing may outlive it.
+      Disk.force(path);
       return IdentityFile.read(identityFile, group, identity);
     }
     if (Files.exists(hardStateFile) || !segments().isEmpty()) {
       throw lost(identityFile, "says whose it is");
     }
-    // Whoever made the directory may have stopped before that was durable.
-    Disk.force(path.toAbsolutePath().getParent());
+    Disk.forceAbove(path);
     IdentityFile.create(identityFile, group, identity);
     return identity;
   }
@@ -126,7 +127,7 @@ final class DataDirectory {
             + file.getFileName()
             + ", which "
             + what
-            + ". Put it back from a copy of this same directory, or remove the node from the cluster"
-            + " and add it again with an empty directory");
+            + ". Put it back from a copy of this same directory, or remove the node from the"
+            + " cluster and add it again with an empty directory");
   }
 }

@@ -59,6 +59,20 @@ final class Disk {
     force(parent);
   }
 
+  /**
+   * Makes the name of a directory durable, and those of all that it is in: whoever made one of them
+   * may have died before that was durable. One that can't be read was not made here.
+   */
+  static void forceAbove(Path directory) throws IOException {
+    Path above = directory.toAbsolutePath().normalize().getParent();
+    while (above != null) {
+      if (Files.isReadable(above)) {
+        force(above);
+      }
+      above = above.getParent();
+    }
+  }
+
   /** Makes durable which files a directory holds, and under which names. */
   static void force(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {

@@ -65,6 +65,9 @@ final class LogRecovery {
 
   /** Recovers the segments with these numbers, ascending, at least one. */
   RecoveredEnd recover(List<Long> numbers) throws IOException {
+    // Before a seal says that the next segment is there: who gave it its name may have died before
+    // that was durable.
+    Disk.force(directory);
     long last = numbers.get(numbers.size() - 1);
     for (long number = 1; number < last; number++) {
       complete(number, number + 1 == last);
@@ -133,7 +136,6 @@ final class LogRecovery {
       }
       rest.rewrite(synced, end);
     }
-    Disk.force(directory);
     return new RecoveredEnd(number, header.size(), end, chain, endsInMark);
   }
 

@@ -10,12 +10,12 @@ import io.balsa.raft.RaftNode;
 import io.balsa.raft.core.Role;
 import io.balsa.raft.storage.TestStorage;
 import io.balsa.raft.testkit.TestCluster.Counter;
-import io.balsa.raft.testkit.disk.FaultyFileSystem;
+import io.balsa.raft.testkit.disk.SimulatedDisk;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,7 +36,7 @@ class FailingDiskTest {
   private static final long SEGMENT_BYTES = 16 << 10;
 
   @TempDir Path dir;
-  private final Map<String, FaultyFileSystem> disks = new TreeMap<>();
+  private final Map<String, SimulatedDisk> disks = new TreeMap<>();
   private TestCluster cluster;
   private long acknowledged;
 
@@ -44,8 +44,7 @@ class FailingDiskTest {
   void start() throws Exception {
     cluster = new TestCluster(dir, 3);
     for (String id : IDS) {
-      FaultyFileSystem disk = FaultyFileSystem.over(Files.createDirectory(dir.resolve(id)));
-      disks.put(id, disk);
+      disks.put(id, new SimulatedDisk(new SplittableRandom(id.hashCode())));
       startNode(id);
     }
     add(cluster.leader());
@@ -58,7 +57,7 @@ class FailingDiskTest {
 
   @AfterEach
   void stop() {
-    disks.values().forEach(FaultyFileSystem::heal);
+    disks.values().forEach(SimulatedDisk::heal);
     cluster.close();
   }
 
@@ -103,7 +102,7 @@ class FailingDiskTest {
   @Test
   void st03_aLeaderWhoseDiskFailsStopsLeadingSaysWhyAndResumes() throws Exception {
     String old = cluster.leader();
-    FaultyFileSystem disk = disks.get(old);
+    SimulatedDisk disk = disks.get(old);
     disk.limitSpace(0);
     fillUntilFailed(old);
     NodeStatus.Health health = cluster.node(old).status().health();
@@ -162,7 +161,7 @@ class FailingDiskTest {
     assertThatThrownBy(() -> stuck.get(60, TimeUnit.SECONDS))
         .hasCauseInstanceOf(RaftException.class);
 
-    disks.values().forEach(FaultyFileSystem::heal);
+    disks.values().forEach(SimulatedDisk::heal);
     full.forEach(id -> awaitHealth(id, NodeStatus.State.OK));
     long value = cluster.read(cluster.leader());
     assertThat(value).isGreaterThanOrEqualTo(acknowledged);
@@ -187,10 +186,10 @@ class FailingDiskTest {
     for (int i = 0; i < 50; i++) {
       add(IDS.get(i % 3));
     }
-    disks.values().forEach(FaultyFileSystem::cutPower);
+    disks.values().forEach(SimulatedDisk::cutPower);
     cluster.stopAll();
     for (String id : IDS) {
-      disks.get(id).restorePower(new java.util.SplittableRandom(id.hashCode()));
+      disks.get(id).restorePower();
       startNode(id);
     }
     assertThat(cluster.read("n1")).isEqualTo(acknowledged);
@@ -218,8 +217,7 @@ class FailingDiskTest {
   void cl04_aProposalOnADiskThatFailsEndsAsUnknown() throws Exception {
     cluster.stopAll();
     TestCluster alone = new TestCluster(dir.resolve("alone"), 1);
-    FaultyFileSystem disk =
-        FaultyFileSystem.over(Files.createDirectories(dir.resolve("alone").resolve("n1")));
+    SimulatedDisk disk = new SimulatedDisk(new SplittableRandom(1));
     try (alone) {
       RaftNode node =
           alone.start(

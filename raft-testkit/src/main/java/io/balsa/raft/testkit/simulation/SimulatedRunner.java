@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 final class SimulatedRunner implements Runner {
   private final Timeline timeline;
-  private final Life life;
+  private final Life<?> life;
   private final LongSupplier delay;
   private final long period;
   private Runnable poll;
@@ -23,7 +23,7 @@ final class SimulatedRunner implements Runner {
   private boolean again;
   private boolean stopped;
 
-  SimulatedRunner(Timeline timeline, Life life, LongSupplier delay, long period) {
+  SimulatedRunner(Timeline timeline, Life<?> life, LongSupplier delay, long period) {
     this.timeline = timeline;
     this.life = life;
     this.delay = delay;

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.balsa.raft.DamagedLogException;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Random;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -23,22 +19,12 @@ class FaultyDiskTest {
   private static final boolean EXHAUSTIVE = Boolean.getBoolean("balsa.exhaustive");
   private static final int STEPS = 40;
 
-  @TempDir(factory = FastTempDir.class)
-  Path real;
-
-  private Path directory;
-
-  @BeforeEach
-  void makeDirectory() throws IOException {
-    directory = Files.createDirectory(real.resolve("0"));
-  }
-
-  private FaultyFileSystem newDisk(long n) throws IOException {
-    return FaultyFileSystem.over(Files.createDirectory(real.resolve(Long.toString(n))));
+  private static SimulatedDisk newDisk(long seed) {
+    return new SimulatedDisk(new Random(seed));
   }
 
   private interface Fault {
-    void inject(FaultyFileSystem disk, long n);
+    void inject(SimulatedDisk disk, long n);
   }
 
   /**
@@ -48,17 +34,17 @@ class FaultyDiskTest {
   private void atEveryOperation(Fault fault, boolean powerCut) throws IOException {
     boolean failed = true;
     for (long n = 1; failed; n += EXHAUSTIVE ? 1 : 1 + n % 3) {
-      FaultyFileSystem disk = newDisk(n);
-      Workload workload = new Workload(disk.root().resolve("n1"), 1200, 42);
+      SimulatedDisk disk = newDisk(n);
+      Workload workload = new Workload(disk, "n1", 1200, 42);
       fault.inject(disk, n);
       failed = fails(workload);
       if (powerCut) {
         disk.cutPower();
       }
-      closeAfterFailure(workload);
+      workload.closeAfterFailure();
       disk.heal();
       if (powerCut) {
-        disk.restorePower(new Random(n));
+        disk.restorePower();
       }
       workload.open();
       workload.run(10);
@@ -79,14 +65,9 @@ class FaultyDiskTest {
     }
   }
 
-  /** The disk may still be failing: then closing reports it, and closes nevertheless. */
-  private static void closeAfterFailure(Workload workload) {
-    catchThrowableOfType(IOException.class, workload::close);
-  }
-
   @Test
   void st03_aFailureOfAnyWriteLosesNothing() throws IOException {
-    atEveryOperation(FaultyFileSystem::failWrite, false);
+    atEveryOperation(SimulatedDisk::failWrite, false);
   }
 
   @Test
@@ -96,28 +77,28 @@ class FaultyDiskTest {
 
   @Test
   void st03_aFailureOfAnyForceLosesNothing() throws IOException {
-    atEveryOperation(FaultyFileSystem::failForce, false);
+    atEveryOperation(SimulatedDisk::failForce, false);
   }
 
   @Test
   void st03_aFailureOfAnyForceAndThenAPowerCutLosesNothing() throws IOException {
-    atEveryOperation(FaultyFileSystem::failForce, true);
+    atEveryOperation(SimulatedDisk::failForce, true);
   }
 
   @Test
   void st03_whatAFailedForceLeftInMemoryIsNotTakenForDurable() throws IOException {
     for (long n = 1; n < 60; n++) {
-      FaultyFileSystem disk = newDisk(n);
-      Workload workload = new Workload(disk.root().resolve("n1"), 100_000, 42);
+      SimulatedDisk disk = newDisk(n);
+      Workload workload = new Workload(disk, "n1", 100_000, 42);
       disk.failForce(n);
       fails(workload);
-      closeAfterFailure(workload);
+      workload.closeAfterFailure();
       disk.heal();
       // What is reported now is believed …
       workload.open();
       disk.cutPower();
-      closeAfterFailure(workload);
-      disk.restorePower(new Random(n));
+      workload.closeAfterFailure();
+      disk.restorePower();
       // … and must be there after the power was cut.
       workload.open();
       workload.close();
@@ -133,22 +114,22 @@ class FaultyDiskTest {
   @MethodSource("seeds")
   void st05_st06_aPowerCutAnywhereLosesNothingThatWasAcknowledged(long seed) throws IOException {
     Random random = new Random(seed);
-    FaultyFileSystem disk = FaultyFileSystem.over(directory);
-    Workload workload = new Workload(disk.root().resolve("data/n1"), random.nextInt(2500), seed);
+    SimulatedDisk disk = newDisk(seed);
+    Workload workload = new Workload(disk, "data/n1", random.nextInt(2500), seed);
     for (int cut = 0; cut < 8; cut++) {
       cutAfter(disk, random.nextInt(60));
       fails(workload);
       disk.cutPower();
-      closeAfterFailure(workload);
+      workload.closeAfterFailure();
       disk.heal();
-      disk.restorePower(random);
+      disk.restorePower();
     }
     workload.open();
     workload.close();
   }
 
   /** Cuts the power in the middle of an operation, at some write or force from now on. */
-  private static void cutAfter(FaultyFileSystem disk, int operations) {
+  private static void cutAfter(SimulatedDisk disk, int operations) {
     long end = disk.writes() + disk.forces() + operations;
     Runnable check =
         () -> {
@@ -163,14 +144,14 @@ class FaultyDiskTest {
   @Test
   void st04_aFullDiskStopsTheLogUntilThereIsSpace() throws IOException {
     for (int space = 0; space < 9000; space += EXHAUSTIVE ? 13 : 301) {
-      FaultyFileSystem disk = newDisk(space + 1);
-      Workload workload = new Workload(disk.root().resolve("n1"), 1200, 42);
+      SimulatedDisk disk = newDisk(space + 1);
+      Workload workload = new Workload(disk, "n1", 1200, 42);
       disk.limitSpace(space);
       IOException full = null;
       for (int i = 0; i < 3; i++) {
         full = catchThrowableOfType(IOException.class, () -> runUntilFull(workload));
         assertThat(full).hasMessageContaining("No space left on device");
-        closeAfterFailure(workload);
+        workload.closeAfterFailure();
       }
       disk.heal();
       workload.open();

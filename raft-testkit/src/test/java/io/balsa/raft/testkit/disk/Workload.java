@@ -1,11 +1,10 @@
 package io.balsa.raft.testkit.disk;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
-import io.balsa.raft.RecoveredLog;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
@@ -13,62 +12,61 @@ import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.storage.TestStorage;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
- * Writes to a log at random, and knows what may be found after a failure at any point: what was
- * acknowledged, or that and a part of what was under way.
+ * Writes to a log on a simulated disk, and knows what may be found after a failure at any point.
  */
 final class Workload {
   private static final Identity IDENTITY =
       new Identity(new UUID(1, 1), new NodeId("n1"), new UUID(2, 2));
 
-  private final Path directory;
+  private final SimulatedDisk disk;
+  private final String directory;
   private final long segmentBytes;
   private final Random random;
 
-  private final List<Entry> current = new ArrayList<>();
-
-  /** The log as it was at the last sync, and after each entry since. */
-  private final List<List<Entry>> possible = new ArrayList<>(List.of(List.of()));
-
-  private HardState acknowledged = HardState.INITIAL;
-  private HardState attempted = HardState.INITIAL;
-  private long commitIndex;
+  private Promise promise;
+  private Consumer<Promise> listener = p -> {};
   private Storage storage;
   private LogStore log;
 
-  Workload(Path directory, long segmentBytes, long seed) {
+  Workload(SimulatedDisk disk, String directory, long segmentBytes, long seed) {
+    this(disk, directory, segmentBytes, seed, Promise.NOTHING);
+  }
+
+  /** On a disk with a log of which something was promised. */
+  Workload(SimulatedDisk disk, String directory, long segmentBytes, long seed, Promise promise) {
+    this.disk = disk;
     this.directory = directory;
     this.segmentBytes = segmentBytes;
     this.random = new Random(seed);
+    this.promise = promise;
+  }
+
+  Promise promise() {
+    return promise;
+  }
+
+  /** Who wants to hear each time something else may be found. */
+  void onPromise(Consumer<Promise> newListener) {
+    listener = newListener;
+  }
+
+  private void promise(Promise newPromise) {
+    promise = newPromise;
+    listener.accept(newPromise);
   }
 
   /** Opens the directory, checks what is found and takes it for the state from which to go on. */
   void open() throws IOException {
-    storage = TestStorage.open(directory, segmentBytes);
+    storage = TestStorage.open(disk.root().resolve(directory), segmentBytes);
     log = storage.open("group", IDENTITY, Environment.system());
-    RecoveredLog recovered = log.recovered();
-    assertThat(recovered.hardState()).isIn(acknowledged, attempted);
-    List<Entry> found =
-        recovered.lastIndex() == 0 ? List.of() : log.read(1, recovered.lastIndex(), Long.MAX_VALUE);
-    assertThat(possible).contains(found);
-    assertThat(recovered.commitIndex()).isLessThanOrEqualTo(commitIndex);
-    commitIndex = recovered.commitIndex();
-    acknowledged = recovered.hardState();
-    attempted = acknowledged;
-    current.clear();
-    current.addAll(found);
-    acknowledge();
-  }
-
-  private void acknowledge() {
-    possible.clear();
-    possible.add(List.copyOf(current));
+    promise(promise.check(log));
   }
 
   void run(int steps) throws IOException {
@@ -79,52 +77,86 @@ final class Workload {
 
   private void step() throws IOException {
     int choice = random.nextInt(10);
-    if (choice == 0 || acknowledged.term() == 0) {
-      attempted = new HardState(acknowledged.term() + 1, new NodeId("n" + random.nextInt(9)));
-      log.saveHardState(attempted);
-      acknowledged = attempted;
+    if (choice == 0 || promise.acknowledged().term() == 0) {
+      save(promise.acknowledged().term() + 1);
     } else if (choice < 6) {
-      append();
+      appendAtRandom();
     } else if (choice < 9) {
-      log.sync();
-      acknowledge();
+      sync();
     } else {
-      TestStorage.idle(log);
+      idle();
     }
   }
 
-  private void append() throws IOException {
+  void save(long term) throws IOException {
+    HardState state = new HardState(term, new NodeId("n" + random.nextInt(9)));
+    promise(promise.attempt(state));
+    log.saveHardState(state);
+    promise(promise.acknowledge(state));
+  }
+
+  void sync() throws IOException {
+    log.sync();
+    promise(promise.sync());
+  }
+
+  void idle() {
+    TestStorage.idle(log);
+  }
+
+  /** Appends entries from an index on, which override what is there. */
+  void append(long firstIndex, int count, int bytes) throws IOException {
     List<Entry> batch = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      batch.add(entry(firstIndex + i, bytes));
+    }
+    append(batch, promise.commitIndex());
+  }
+
+  private Entry entry(long index, int bytes) {
+    byte[] data = new byte[bytes];
+    random.nextBytes(data);
+    return new Entry(promise.acknowledged().term(), index, EntryType.COMMAND, data);
+  }
+
+  private void append(List<Entry> batch, long commitHint) throws IOException {
+    promise(promise.append(batch, commitHint));
+    log.append(batch, commitHint);
+  }
+
+  private void appendAtRandom() throws IOException {
+    long commitIndex = promise.commitIndex();
+    List<Entry> batch = new ArrayList<>();
+    Promise after = promise;
     for (int i = random.nextInt(6); i >= 0; i--) {
-      long index = current.size() + 1L;
+      long index = after.current().size() + 1L;
       if (random.nextInt(8) == 0) {
         index = commitIndex + 1 + random.nextInt((int) (index - commitIndex));
       }
-      byte[] data = new byte[random.nextInt(200)];
-      random.nextBytes(data);
-      Entry entry = new Entry(acknowledged.term(), index, EntryType.COMMAND, data);
-      current.subList((int) index - 1, current.size()).clear();
-      current.add(entry);
-      possible.add(List.copyOf(current));
-      batch.add(entry);
+      batch.add(entry(index, random.nextInt(200)));
+      after = promise.append(batch, commitIndex);
     }
     // As in Raft, where only what a sync made durable counts as committed.
-    long synced = 0;
-    List<Entry> durable = possible.get(0);
+    List<Entry> durable = promise.synced();
+    List<Entry> current = after.current();
+    int synced = 0;
     while (synced < Math.min(durable.size(), current.size())
-        && durable.get((int) synced).equals(current.get((int) synced))) {
+        && durable.get(synced).equals(current.get(synced))) {
       synced++;
     }
-    long hint = Math.max(commitIndex, random.nextInt((int) synced + 1));
-    log.append(batch, hint);
-    commitIndex = hint;
+    append(batch, Math.max(commitIndex, random.nextInt(synced + 1)));
   }
 
-  /** Closes what is open; after a failure that may itself fail, and must not matter. */
+  /** The disk is failing, or its process dead: closing reports that, and closes nevertheless. */
+  void closeAfterFailure() {
+    catchThrowableOfType(IOException.class, this::close);
+  }
+
   void close() throws IOException {
     if (storage != null) {
-      storage.close();
+      Storage closing = storage;
       storage = null;
+      closing.close();
     }
   }
 }

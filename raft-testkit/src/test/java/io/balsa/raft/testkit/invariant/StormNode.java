@@ -1,5 +1,6 @@
 package io.balsa.raft.testkit.invariant;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
@@ -81,7 +82,7 @@ final class StormNode {
   }
 
   void start() throws IOException {
-    store = storage.open("group", new Identity(new UUID(1, 1), id, new UUID(2, 2)));
+    store = storage.open("group", new Identity(new UUID(1, 1), id, new UUID(2, 2)), Environment.system());
     RecoveredLog found = store.recovered();
     log.clear();
     if (found.lastIndex() > 0) {

@@ -5,6 +5,7 @@ import static io.balsa.raft.testkit.invariant.Script.id;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.StorageException;
@@ -26,7 +27,7 @@ class WatchedStorageTest {
   private final WatchedStorage storage = new WatchedStorage(disk, told::add);
 
   private LogStore open() throws IOException {
-    return storage.open("group", IDENTITY);
+    return storage.open("group", IDENTITY, Environment.system());
   }
 
   @Test

@@ -1,0 +1,107 @@
+package io.balsa.raft.testkit.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** A process dies in the middle of something, the next one goes on, and then the power fails. */
+class DeadProcessTest {
+  private static final int SEGMENT_BYTES = 400;
+
+  private interface Run {
+    void run(Workload workload) throws IOException;
+  }
+
+  /** Lets the process die when it forces a directory, before that is done. */
+  private static void dieBeforeForceOf(String directory, SimulatedDisk disk, Workload w, Run run) {
+    disk.interfere(
+        operation -> {
+          if (operation.kind() == Operation.Kind.FORCE_DIRECTORY
+              && operation.path().equals(directory)) {
+            disk.killProcess();
+            throw new IOException("dead before it is forced");
+          }
+        });
+    assertThatIOException().isThrownBy(() -> run.run(w));
+    w.closeAfterFailure();
+    disk.heal();
+  }
+
+  private static void cutPower(SimulatedDisk disk, Workload workload) {
+    disk.cutPower();
+    workload.closeAfterFailure();
+    disk.restorePower();
+  }
+
+  @Test
+  void st05_aDirectoryFarAboveThatADeadProcessMadeIsThereToStay() throws IOException {
+    for (int seed = 0; seed < 20; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(new SplittableRandom(seed));
+      Workload workload = new Workload(disk, "data/group/n1", SEGMENT_BYTES, 1);
+      dieBeforeForceOf("/", disk, workload, Workload::open);
+      workload.open();
+      workload.save(1);
+      cutPower(disk, workload);
+      workload.open();
+      workload.close();
+    }
+  }
+
+  @Test
+  void st05_anIdentityThatADeadProcessNamedIsThereToStayBeforeItIsUsed() throws IOException {
+    for (int seed = 0; seed < 40; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(new SplittableRandom(seed));
+      Workload workload = new Workload(disk, "n1", SEGMENT_BYTES, 1);
+      dieBeforeForceOf("/n1", disk, workload, Workload::open);
+      assertThat(disk.files()).contains("/n1/identity");
+      // The next process gives the hard state its name, and the power fails before that is forced.
+      boolean[] named = new boolean[1];
+      disk.interfere(
+          operation -> {
+            if (named[0]) {
+              disk.cutPower();
+            }
+            named[0] |= operation.path().equals("/n1/hardstate");
+          });
+      assertThatIOException().isThrownBy(workload::open);
+      workload.closeAfterFailure();
+      disk.heal();
+      disk.restorePower();
+      workload.open();
+      workload.close();
+    }
+  }
+
+  @Test
+  void st05_aSegmentThatADeadProcessNamedIsThereToStayBeforeTheOneBeforeIsSealed()
+      throws IOException {
+    for (int seed = 0; seed < 40; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(new SplittableRandom(seed));
+      Workload workload = new Workload(disk, "n1", SEGMENT_BYTES, 1);
+      workload.open();
+      workload.save(1);
+      dieBeforeForceOf("/n1/wal", disk, workload, w -> w.append(1, 20, 40));
+      // The next process seals the segment before, and the power fails when that is forced.
+      int[] forces = new int[1];
+      disk.interfere(
+          operation -> {
+            boolean force = operation.kind() == Operation.Kind.FORCE;
+            boolean seal = force && operation.path().endsWith("1.seg");
+            if (forces[0] == 0 && seal) {
+              forces[0]++;
+            } else if (forces[0] > 0) {
+              disk.cutPower();
+            }
+          });
+      assertThatIOException().isThrownBy(workload::open);
+      workload.closeAfterFailure();
+      disk.heal();
+      disk.restorePower();
+      workload.open();
+      workload.close();
+    }
+  }
+}
