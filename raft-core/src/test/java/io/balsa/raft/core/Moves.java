@@ -67,8 +67,10 @@ final class Moves {
       actions.add(new Action(Action.Kind.PERSIST, 0));
     }
     if (role == Role.LEADER) {
-      if (!scope.isNarrow()) {
+      if (!scope.isNarrow() || scope.hasExactRounds()) {
         actions.add(new Action(Action.Kind.HEARTBEAT, 0));
+      }
+      if (!scope.isNarrow()) {
         actions.add(new Action(Action.Kind.STEP_DOWN, 0));
       }
       actions.add(new Action(Action.Kind.PROPOSE, 0));
@@ -157,7 +159,7 @@ final class Moves {
       switch (action.kind()) {
         case DELIVER -> step(new Event.Received(packet.from(), packet.message()));
         case PERSIST -> step(new Event.Persisted(node.disk.complete(1)));
-        case TIMEOUT -> tickUntilRoleEnds();
+        case TIMEOUT -> timeOut();
         case CAMPAIGN -> campaign();
         case FORGET -> step(new Event.Disconnected(node.raft().leader()));
         case HEARTBEAT -> step(new Event.Tick());
@@ -186,11 +188,15 @@ final class Moves {
       }
     }
 
-    private void campaign() {
+    private void timeOut() {
       if (node.leads()) {
         stepDown();
       }
       tickUntilRoleEnds();
+    }
+
+    private void campaign() {
+      timeOut();
       if (node.raft().role() == Role.PRE_CANDIDATE) {
         long round = Fields.getLong(Fields.get(node.raft(), "role"), "round");
         long term = node.raft().term();

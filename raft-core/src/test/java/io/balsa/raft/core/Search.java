@@ -3,7 +3,6 @@ package io.balsa.raft.core;
 import io.balsa.raft.core.Cluster.Packet;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,24 +21,6 @@ import java.util.Map;
  * </ul>
  */
 final class Search {
-  /** What a search should have come across, or it has shown little. */
-  enum Milestone {
-    COMMIT,
-    COMMIT_IN_LATER_TERM,
-    COMMAND_COMMITTED,
-    TRUNCATION,
-    CRASH,
-    CRASH_THAT_LOST_A_SAVE,
-    CRASH_WITH_A_TORN_SAVE,
-    TWO_LEADERS,
-    SPLIT_VOTE,
-    JOINT_CONFIGURATION_COMMITTED,
-    CHANGE_COMPLETED,
-    CONFIGURATION_TAKEN_BACK,
-    READ_ANSWERED,
-    READ_ANSWERED_TO_A_FOLLOWER
-  }
-
   /** An action of the node at a place. */
   record Step(int place, Action action) {}
 
@@ -52,7 +33,7 @@ final class Search {
       boolean complete,
       int nodeStates,
       int packets,
-      Map<Milestone, Integer> milestones,
+      Map<Sightings.Kind, Integer> sightings,
       String violation,
       List<Step> way) {
     @Override
@@ -69,11 +50,11 @@ final class Search {
           + " node states, "
           + packets
           + " packets; first seen at depth "
-          + milestones;
+          + sightings;
     }
   }
 
-  private record Transition(int node, int[] sent, Moves.Outcome outcome) {}
+  private record Transition(int number, int node, int[] sent, Moves.Outcome outcome) {}
 
   private static final int HISTORY = Scope.NODES;
   private static final int USED = HISTORY + 1;
@@ -90,13 +71,15 @@ final class Search {
   private final List<int[]> actions = new ArrayList<>();
   private final LongIndex known = new LongIndex();
   private final List<Transition> transitions = new ArrayList<>();
+  private final LongIndex verdicts = new LongIndex();
   private final LongIndex visited = new LongIndex();
-  private final Map<Milestone, Integer> milestones = new EnumMap<>(Milestone.class);
+  private final Sightings sightings = new Sightings();
   private int[] parents = new int[1 << 12];
   private long[] steps = new long[1 << 12];
   private int count;
   private long taken;
   private int depth;
+  private Step failing;
 
   Search(Scope scope) {
     this.scope = scope;
@@ -136,13 +119,10 @@ final class Search {
         complete,
         nodes.size(),
         packets.size(),
-        milestones,
+        sightings.depths(),
         violation,
         way);
   }
-
-  /** The step that failed is the last one; it was noted before it was judged. */
-  private Step failing;
 
   private List<Step> way(int state) {
     List<Step> way = new ArrayList<>();
@@ -181,6 +161,9 @@ final class Search {
         progress |= !Arrays.equals(next, state);
         state = next;
       }
+    }
+    if (!nodes.get(state[0]).leads()) {
+      throw new AssertionError("n1 does not lead");
     }
     int[] quiet = Arrays.copyOf(state, PACKETS);
     quiet[USED] = 0;
@@ -271,14 +254,35 @@ final class Search {
     taken++;
     if (add(after, number, (long) place << 32 | code)) {
       next.add(after);
-      notice(state, after, place, code);
+      sight(state, after, place, code);
     }
     return null;
+  }
+
+  private void sight(int[] state, int[] after, int place, int code) {
+    sightings.see(
+        depth + 1,
+        nodes.get(state[place]),
+        Action.of(code),
+        transition(state[place], code).outcome,
+        all(after),
+        after[HISTORY] == state[HISTORY] ? History.none(0) : histories.get(after[HISTORY]));
+  }
+
+  private TestNode[] all(int[] state) {
+    TestNode[] all = new TestNode[Scope.NODES];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = nodes.get(state[i]);
+    }
+    return all;
   }
 
   /** The state after an action, the same array if nothing has changed. */
   private int[] apply(int[] state, int place, int code) {
     Transition transition = transition(state[place], code);
+    if (transition.outcome.problem() != null) {
+      throw new AssertionError(transition.outcome.problem());
+    }
     Action.Kind kind = Action.kind(code);
     boolean counted = scope.budget(kind) >= 0;
     int[] more = union(state, transition.sent);
@@ -290,24 +294,30 @@ final class Search {
     if (counted) {
       after[USED] += 1 << shift(kind);
     }
-    if (transition.outcome.problem() != null) {
-      throw new AssertionError(transition.outcome.problem());
-    }
     judgeVotes(after, transition.sent);
     after = scope.isNarrow() ? withoutDead(after) : after;
-    History history = histories.get(state[HISTORY]);
-    if (kind == Action.Kind.READ) {
-      history = history.ask(code & 255);
-    }
-    TestNode[] all = new TestNode[Scope.NODES];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = nodes.get(after[i]);
-    }
-    History then = Judge.after(history, all, all[place], transition.outcome);
-    if (then != histories.get(state[HISTORY])) {
-      after[HISTORY] = histories.number(then);
-    }
+    after[HISTORY] = judge(state[HISTORY], after, place, code, transition);
     return after;
+  }
+
+  /** The number of the history afterwards. The verdict depends on the nodes, not on the packets. */
+  private int judge(int before, int[] after, int place, int code, Transition transition) {
+    long key = Canon.mix((long) before << 32 | transition.number);
+    for (int i = 0; i < Scope.NODES; i++) {
+      key = Canon.mix(key * 31 + after[i]);
+    }
+    int verdict = verdicts.get(key);
+    if (verdict != LongIndex.ABSENT) {
+      return verdict;
+    }
+    History history = histories.get(before);
+    if (Action.kind(code) == Action.Kind.READ) {
+      history = history.ask(Action.of(code).argument());
+    }
+    TestNode[] all = all(after);
+    int number = histories.number(Judge.after(history, all, all[place], transition.outcome));
+    verdicts.putIfAbsent(key, number);
+    return number;
   }
 
   private int[] withoutDead(int[] state) {
@@ -326,6 +336,9 @@ final class Search {
   private static boolean isDead(Packet packet, TestNode receiver) {
     Message message = packet.message();
     HardState disk = receiver.disk.hardState();
+    if (message instanceof Message.PreVoteReply) {
+      return receiver.raft().role() != Role.PRE_CANDIDATE;
+    }
     if (disk.term() != message.term()) {
       return disk.term() > message.term();
     }
@@ -376,7 +389,8 @@ final class Search {
     Moves.Outcome outcome = moves.perform(nodes.get(node), action, packet, null);
     int[] sent = outcome.sent().stream().mapToInt(packets::number).toArray();
     int after = outcome.problem() == null ? number(outcome.node()) : node;
-    Transition transition = new Transition(after, sent, outcome.without(nodes.get(after)));
+    Transition transition =
+        new Transition(transitions.size(), after, sent, outcome.without(nodes.get(after)));
     known.putIfAbsent(key, transitions.size());
     transitions.add(transition);
     return transition;
@@ -418,77 +432,6 @@ final class Search {
       least = Math.min(least, Canon.mix(sum));
     }
     return least == 0 ? 1 : least;
-  }
-
-  // ---- what was seen
-
-  private void notice(int[] before, int[] after, int place, int code) {
-    TestNode node = nodes.get(after[place]);
-    Moves.Outcome outcome = transition(before[place], code).outcome;
-    History history = histories.get(after[HISTORY]);
-    if (after[HISTORY] != before[HISTORY]) {
-      for (Entry entry : history.committed()) {
-        noticeCommitted(entry);
-      }
-    }
-    if (outcome.truncated() && Action.kind(code) != Action.Kind.CRASH) {
-      notice(Milestone.TRUNCATION);
-      TestNode was = nodes.get(before[place]);
-      if (!was.raft().configuration().equals(node.raft().configuration())) {
-        notice(Milestone.CONFIGURATION_TAKEN_BACK);
-      }
-    }
-    if (Action.kind(code) == Action.Kind.CRASH) {
-      noticeCrash(nodes.get(before[place]), Action.of(code).argument());
-    }
-    if (!outcome.readable().isEmpty()) {
-      notice(node.leads() ? Milestone.READ_ANSWERED : Milestone.READ_ANSWERED_TO_A_FOLLOWER);
-    }
-    if (node.leads()) {
-      noticeLeaders(after);
-    } else if (node.raft().role() == Role.CANDIDATE) {
-      for (int i = 0; i < Scope.NODES; i++) {
-        Raft other = nodes.get(after[i]).raft();
-        if (i != place && other.role() == Role.CANDIDATE && other.term() == node.raft().term()) {
-          notice(Milestone.SPLIT_VOTE);
-        }
-      }
-    }
-  }
-
-  private void noticeCommitted(Entry entry) {
-    notice(Milestone.COMMIT);
-    if (entry.term() > 1) {
-      notice(Milestone.COMMIT_IN_LATER_TERM);
-    }
-    if (entry.type() == EntryType.COMMAND) {
-      notice(Milestone.COMMAND_COMMITTED);
-    } else if (entry.type() == EntryType.CONFIGURATION) {
-      boolean joint = Configuration.fromBytes(entry.data()).isJoint();
-      notice(joint ? Milestone.JOINT_CONFIGURATION_COMMITTED : Milestone.CHANGE_COMPLETED);
-    }
-  }
-
-  private void noticeCrash(TestNode node, int remains) {
-    notice(Milestone.CRASH);
-    if (node.disk.underWay() > remains >> 4) {
-      boolean torn = (remains & 15) > 0;
-      notice(torn ? Milestone.CRASH_WITH_A_TORN_SAVE : Milestone.CRASH_THAT_LOST_A_SAVE);
-    }
-  }
-
-  private void noticeLeaders(int[] state) {
-    int leaders = 0;
-    for (int i = 0; i < Scope.NODES; i++) {
-      leaders += nodes.get(state[i]).leads() ? 1 : 0;
-    }
-    if (leaders > 1) {
-      notice(Milestone.TWO_LEADERS);
-    }
-  }
-
-  private void notice(Milestone milestone) {
-    milestones.putIfAbsent(milestone, depth + 1);
   }
 
   // ---- the story of a violation
