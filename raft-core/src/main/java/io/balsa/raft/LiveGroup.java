@@ -172,7 +172,9 @@ final class LiveGroup {
       long first = applier.handedIndex() + 1;
       if (!cache.has(first)) {
         readingForApply = true;
-        wiring.reader().put(new LogReader.Task(opening, store, first, raft.commitIndex(), null));
+        // Entries may be committed by others before they are on this disk; those are in the cache.
+        long last = Math.min(raft.commitIndex(), raft.persistedIndex());
+        wiring.reader().put(new LogReader.Task(opening, store, first, last, null));
         return;
       }
       handOut(cache.get(first, raft.commitIndex(), limits.batchBytes()));
