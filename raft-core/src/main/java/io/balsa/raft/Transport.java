@@ -21,6 +21,7 @@ public interface Transport extends AutoCloseable {
    *     refused
    * @param receiver gets the packets of this group
    * @return the group's end of the transport
+   * @throws IllegalArgumentException if the transport can't carry such a group name
    * @throws IllegalStateException if the group was joined already, or the transport is closed
    * @throws IOException if the network fails
    */
@@ -42,6 +43,7 @@ public interface Transport extends AutoCloseable {
      * any is open.
      *
      * @param peers the other members
+     * @throws IllegalArgumentException if the transport can't reach such an address
      */
     void setPeers(Collection<Member> peers);
 

@@ -15,6 +15,9 @@ import java.util.List;
  * </ul>
  */
 final class Follower extends RoleState {
+  /** In words that mean something to a reader of a log, who knows nothing of ticks. */
+  private static final String SILENCE = "heard no leader for an election timeout";
+
   private record ForwardedRead(long round, long id, long askedAt) {}
 
   private NodeId leader;
@@ -22,6 +25,10 @@ final class Follower extends RoleState {
   private long now;
   private long contact;
   private long timeout;
+
+  /** Why there is an election when the timeout ends. */
+  private String why = SILENCE;
+
   private final Deque<ForwardedRead> reads = new ArrayDeque<>();
 
   Follower(Raft raft, NodeId leader) {
@@ -34,6 +41,7 @@ final class Follower extends RoleState {
   static Follower atStart(Raft raft) {
     Follower follower = new Follower(raft, null);
     follower.timeout = raft.shortTimeout();
+    follower.why = "heard no leader since it started";
     return follower;
   }
 
@@ -62,7 +70,7 @@ final class Follower extends RoleState {
       return;
     }
     if (raft.mayCampaign()) {
-      raft.becomePreCandidate("heard no leader for " + timeout + " ticks");
+      raft.becomePreCandidate(why);
     } else {
       leader = null;
       contact = now;
@@ -85,6 +93,7 @@ final class Follower extends RoleState {
       leader = null;
       contact = now;
       timeout = raft.shortTimeout();
+      why = "lost the connection to " + peer + ", which led";
       failReads();
     }
   }
@@ -122,6 +131,7 @@ final class Follower extends RoleState {
       contact = now;
       if (timeout < raft.options.electionTicks()) {
         timeout = raft.electionTimeout();
+        why = SILENCE;
       }
     }
   }

@@ -96,8 +96,7 @@ final class Leader extends RoleState {
     }
     if (now - checkedAt >= raft.options.electionTicks()) {
       if (confirmedRound() < roundAtCheck) {
-        raft.becomeFollower(
-            raft.term(), null, "no quorum answered for " + (now - checkedAt) + " ticks");
+        raft.becomeFollower(raft.term(), null, "no quorum answered for an election timeout");
         return;
       }
       checkQuorumLater();

@@ -4,7 +4,7 @@ package io.balsa.raft.core;
  * A member of a configuration: who it is and where it is.
  *
  * @param id the node
- * @param address where it listens, {@code host:port}
+ * @param address where it listens, {@code host:port}, with an IPv6 address in brackets
  */
 public record Member(NodeId id, String address) {
   private static final int MAX_ADDRESS_LENGTH = 255;
@@ -13,7 +13,7 @@ public record Member(NodeId id, String address) {
    * Checks the address.
    *
    * @throws IllegalArgumentException if the address is not {@code host:port} with a port from 1 to
-   *     65535
+   *     65535, or has an IPv6 address that is not in brackets
    */
   public Member {
     int colon = address.lastIndexOf(':');
@@ -24,6 +24,13 @@ public record Member(NodeId id, String address) {
     if (!isPort(address.substring(colon + 1))) {
       throw new IllegalArgumentException(
           "address \"" + address + "\" of node " + id + ": the port must be 1 to 65535");
+    }
+    String host = address.substring(0, colon);
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    if (host.equals("[]") || !bracketed && host.indexOf(':') >= 0) {
+      throw new IllegalArgumentException(
+          ("address \"" + address + "\" of node " + id)
+              + ": an IPv6 address needs brackets, as in [::1]:7000");
     }
   }
 
@@ -44,7 +51,8 @@ public record Member(NodeId id, String address) {
 
   private static boolean hasBlank(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) <= ' ' || text.charAt(i) == '=') {
+      char c = text.charAt(i);
+      if (c <= ' ' || c == '=' || Character.isWhitespace(c)) {
         return true;
       }
     }

@@ -60,10 +60,20 @@ class ValuesTest {
         "n1=a=b:1",
         "=h:1",
         "n 1=h:1",
-        "n1=h:1:"
+        "n1=h:1:",
+        "n1=[]:1",
+        "n1=h\u2003h:1"
       })
   void otherMembersAreRefused(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> Member.parse(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"n1=::1:7000", "n1=2001:db8::7:7000", "n1=[::1:7000", "n1=::1]:7000"})
+  void ipv6AddressesNeedBrackets(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Member.parse(text))
+        .withMessageContaining("of node n1: an IPv6 address needs brackets, as in [::1]:7000");
   }
 
   @Test

@@ -96,7 +96,8 @@ final class CounterHttp implements AutoCloseable {
     } catch (NumberFormatException e) {
       return done(new Answer(400, "\"" + query + "\" is not by=NUMBER\n"));
     }
-    return node.propose(Counter.bytes(by)).thenApply(v -> ok(Counter.number(v) + "\n"));
+    return node.propose(PublishedCounter.bytes(by))
+        .thenApply(v -> ok(PublishedCounter.number(v) + "\n"));
   }
 
   private String status(boolean json) {

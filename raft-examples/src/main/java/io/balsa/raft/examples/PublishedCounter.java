@@ -1,6 +1,7 @@
 package io.balsa.raft.examples;
 
 import io.balsa.raft.StateMachine;
+import java.math.BigInteger;
 
 /**
  * A counter that also shows its latest state to other threads.
@@ -21,15 +22,26 @@ final class PublishedCounter implements StateMachine {
   @Override
   public byte[] apply(long index, byte[] command) {
     byte[] answer = counter.apply(index, command);
-    latest = new Applied(index, counter.value());
+    latest = new Applied(index, number(answer));
     return answer;
   }
 
+  /** For a read through the node. */
   long value() {
-    return counter.value();
+    return latest.value;
   }
 
   Applied latest() {
     return latest;
+  }
+
+  /** A command, which adds the number. */
+  static byte[] bytes(long number) {
+    return BigInteger.valueOf(number).toByteArray();
+  }
+
+  /** An answer; beyond 63 bits it wraps around, as a long does. */
+  static long number(byte[] answer) {
+    return new BigInteger(answer).longValue();
   }
 }

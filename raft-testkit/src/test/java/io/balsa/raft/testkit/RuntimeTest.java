@@ -9,6 +9,7 @@ import io.balsa.raft.NotExecutedException;
 import io.balsa.raft.OutcomeUnknownException;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.core.Role;
+import io.balsa.raft.storage.FileStorage;
 import io.balsa.raft.testkit.TestCluster.Counter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +93,37 @@ class RuntimeTest {
       cluster.add("n1", 1);
       Await.until("n3 is equal", () -> cluster.counters.get("n3").seen() == 201);
     }
+  }
+
+  /** What others have committed is applied from memory, and the start of the log from the disk. */
+  @Test
+  void st19_aFollowerWithASlowDiskAppliesWhatIsCommittedWithoutIt() throws Exception {
+    try (TestCluster cluster = TestCluster.started(dir, 3)) {
+      cluster.stop("n2"); // so that nothing is committed before n3 has written it
+      for (int i = 0; i < 5; i++) {
+        cluster.add("n1", 1);
+      }
+      Await.until("n3 has them", () -> cluster.counters.get("n3").seen() == 5);
+      cluster.start("n2");
+      cluster.stop("n3");
+      for (int i = 0; i < 50; i++) {
+        cluster.add("n1", 1);
+      }
+      GatedStorage slow = new GatedStorage(FileStorage.open(dir.resolve("n3")));
+      cluster.start("n3", new TestCluster.Counter(), slow);
+      Await.until(
+          "n3 knows what is committed", () -> cluster.node("n3").status().commitIndex() > 55);
+      slow.allowReads();
+      Await.until("n3 is equal or fails", () -> hasAllOrFails(cluster, "n3", 55));
+      assertThat(cluster.node("n3").status().health().problem()).isEmpty();
+      slow.allowWrites();
+      assertThat(cluster.add("n3", 1)).isEqualTo(56);
+    }
+  }
+
+  private static boolean hasAllOrFails(TestCluster cluster, String id, long value) {
+    return cluster.counters.get(id).seen() == value
+        || cluster.node(id).status().health().state() != NodeStatus.State.OK;
   }
 
   @Test

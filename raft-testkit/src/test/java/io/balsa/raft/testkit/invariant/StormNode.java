@@ -58,8 +58,9 @@ final class StormNode {
 
   private final class Unwatched implements Storage {
     @Override
-    public LogStore open(String group, Identity identity) throws IOException {
-      unwatched = disk.open(group, identity);
+    public LogStore open(String group, Identity identity, Environment environment)
+        throws IOException {
+      unwatched = disk.open(group, identity, environment);
       return unwatched;
     }
 
@@ -82,7 +83,9 @@ final class StormNode {
   }
 
   void start() throws IOException {
-    store = storage.open("group", new Identity(new UUID(1, 1), id, new UUID(2, 2)), Environment.system());
+    store =
+        storage.open(
+            "group", new Identity(new UUID(1, 1), id, new UUID(2, 2)), Environment.system());
     RecoveredLog found = store.recovered();
     log.clear();
     if (found.lastIndex() > 0) {

@@ -64,7 +64,7 @@ final class AnsweringHandshake extends ChannelInboundHandlerAdapter {
     Welcome answer = decision.answer();
     if (answer.isRefusal()) {
       done = true;
-      if (!answer.refusal().mayPass()) {
+      if (!answer.mayPass()) {
         complaints.say(
             "{} at {} is refused: {}",
             hello.node(),

@@ -52,7 +52,7 @@ final class CallingHandshake extends ChannelInboundHandlerAdapter {
 
   private void onAnswer(ChannelHandlerContext ctx, Welcome welcome) {
     if (welcome.isRefusal()) {
-      fail(ctx, "it refuses: " + welcome.reason());
+      fail(ctx, (welcome.mayPass() ? "it is not ready yet: " : "it refuses: ") + welcome.reason());
     } else if (!welcome.node().equals(route.peer().id())) {
       fail(ctx, "node " + welcome.node() + " is there");
     } else if (welcome.version() < Wire.MIN_VERSION || welcome.version() > Wire.MAX_VERSION) {

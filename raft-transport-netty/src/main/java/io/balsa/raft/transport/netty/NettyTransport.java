@@ -65,7 +65,9 @@ public final class NettyTransport implements Transport {
   public static NettyTransport bind(String hostPort) throws IOException {
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     NettyTransport transport = bind(hostPort, Limits.DEFAULT, InetAddress::getAllByName, random);
-    LOG.warn("listening at {}: the traffic is not encrypted", transport.address());
+    LOG.warn(
+        "listening at {}; the traffic is not encrypted, so let only those reach it whom you trust",
+        transport.address());
     return transport;
   }
 

@@ -10,7 +10,6 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>Any thread sends; everything else happens on the thread of the loop.
- *   <li>A trouble is logged when it is new, not again with each attempt that ends in it.
  * </ul>
  */
 final class Peer {
@@ -23,7 +22,7 @@ final class Peer {
   private final Route consensus;
   private final Route bulk;
   private final int frameBytes;
-  private String trouble = "";
+  private final ConnectionLog news;
 
   Peer(GroupLink link, NodeId id, HostPort address, Reactor reactor) {
     this.link = link;
@@ -32,6 +31,8 @@ final class Peer {
     this.consensus = new Route(this, Lane.CONSENSUS, reactor);
     this.bulk = new Route(this, Lane.BULK, reactor);
     this.frameBytes = reactor.limits().frameBytes();
+    this.news =
+        new ConnectionLog(LOG, System::nanoTime, link.self().value(), id + " at " + address);
   }
 
   GroupLink link() {
@@ -81,18 +82,13 @@ final class Peer {
   void opened(Route route) {
     LOG.debug("{}: {} lane to {} at {} is open", link.self(), route.lane(), id, address);
     if (consensus.isOpen() && bulk.isOpen()) {
-      trouble = "";
-      LOG.info("{}: connected to {} at {}", link.self(), id, address);
+      news.connected();
     }
   }
 
   void ended(Route route, boolean wasOpen, String why) {
-    if (why.equals(trouble)) {
-      LOG.debug("{}: {} lane to {} at {}: {}", link.self(), route.lane(), id, address, why);
-    } else {
-      trouble = why;
-      LOG.warn("{}: no connection to {} at {}: {}", link.self(), id, address, why);
-    }
+    LOG.debug("{}: {} lane to {} at {}: {}", link.self(), route.lane(), id, address, why);
+    news.failed(why);
     if (wasOpen) {
       link.disconnected(id);
     }

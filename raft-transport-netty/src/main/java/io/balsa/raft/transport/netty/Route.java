@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -159,9 +160,15 @@ final class Route {
         .addListener(
             (io.netty.channel.ChannelFuture connected) -> {
               if (!connected.isSuccess() && channel == null) {
-                ended(Wire.describe(connected.cause()));
+                ended(whyNotReached(connected.cause()));
               }
             });
+  }
+
+  private static String whyNotReached(Throwable failure) {
+    String message = Wire.describe(failure);
+    boolean refused = failure instanceof ConnectException && message.contains("refused");
+    return refused ? "nobody listens there" : message;
   }
 
   /** Fits the channel of an attempt. */

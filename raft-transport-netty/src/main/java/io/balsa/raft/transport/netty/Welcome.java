@@ -32,6 +32,11 @@ record Welcome(int version, NodeId node, UUID incarnation, Refusal refusal, Stri
     return refusal != Refusal.NONE;
   }
 
+  /** Whether it is a refusal whose cause is usually over soon. */
+  boolean mayPass() {
+    return refusal != null && refusal.mayPass();
+  }
+
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
