@@ -1,7 +1,9 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Effects;
+import io.balsa.raft.core.Entry;
 import java.io.IOException;
+import java.util.List;
 
 /** Reads entries that have left the cache from disk, off the event loop. */
 final class LogReader {
@@ -36,12 +38,21 @@ final class LogReader {
 
   private Mail read(Task task) {
     try {
-      var entries = task.store.read(task.first, task.last, maxBytes);
-      return task.replication == null
-          ? new Mail.ReadForApply(task.opening, entries)
-          : new Mail.ReadForPeer(task.opening, task.replication, entries);
+      return answer(task, task.store.read(task.first, task.last, maxBytes));
+    } catch (IndexOutOfBoundsException e) {
+      if (task.replication == null) {
+        return new Mail.StorageFailed(task.opening, e);
+      }
+      // Since the task was given the node has lost its leadership, and the end of its log with it.
+      return answer(task, List.of());
     } catch (IOException | RuntimeException e) {
       return new Mail.StorageFailed(task.opening, e);
     }
+  }
+
+  private static Mail answer(Task task, List<Entry> entries) {
+    return task.replication == null
+        ? new Mail.ReadForApply(task.opening, entries)
+        : new Mail.ReadForPeer(task.opening, task.replication, entries);
   }
 }

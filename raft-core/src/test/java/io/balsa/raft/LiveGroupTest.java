@@ -21,18 +21,7 @@ import org.junit.jupiter.api.Test;
 class LiveGroupTest {
   private static final NodeId LEADER = new NodeId("n2");
 
-  /** A runner whose polls are done by hand. */
-  private static final Runner NOBODY =
-      new Runner() {
-        @Override
-        public void start(Runnable poll) {}
-
-        @Override
-        public void wake() {}
-
-        @Override
-        public void stop() {}
-      };
+  private static final Runner NOBODY = new IdleRunner();
 
   private static final Transport.Link NOWHERE =
       new Transport.Link() {

@@ -1,0 +1,75 @@
+package io.balsa.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.balsa.raft.core.Effects;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Message;
+import io.balsa.raft.core.NodeId;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LogReaderTest {
+  /** A log that is shorter than it was. */
+  private static final LogStore SHORTER =
+      new LogStore() {
+        @Override
+        public Identity identity() {
+          throw new AssertionError();
+        }
+
+        @Override
+        public RecoveredLog recovered() {
+          throw new AssertionError();
+        }
+
+        @Override
+        public void append(List<Entry> entries, long commitIndex) {
+          throw new AssertionError();
+        }
+
+        @Override
+        public void saveHardState(HardState hardState) {
+          throw new AssertionError();
+        }
+
+        @Override
+        public void sync() {
+          throw new AssertionError();
+        }
+
+        @Override
+        public List<Entry> read(long firstIndex, long lastIndex, long maxBytes) {
+          throw new IndexOutOfBoundsException("the log ends before " + lastIndex);
+        }
+
+        @Override
+        public void close() {}
+      };
+
+  private final Mailbox<LogReader.Task> tasks = new Mailbox<>(new IdleRunner());
+  private final Mailbox<Mail> loop = new Mailbox<>(new IdleRunner());
+
+  private Mail read(Effects.Replication replication) {
+    tasks.put(new LogReader.Task(1, SHORTER, 20, 21, replication));
+    new LogReader(tasks, loop, 100).poll();
+    return loop.take().get(0);
+  }
+
+  @Test
+  void rp19_aLogThatWasReplacedMeanwhileIsNoFailureOfTheDisk() {
+    Effects.Replication replication =
+        new Effects.Replication(
+            new NodeId("n2"),
+            new Message.AppendEntries(3, 1, new LogPosition(2, 19), 19, List.of()),
+            21);
+    assertThat(read(replication)).isEqualTo(new Mail.ReadForPeer(1, replication, List.of()));
+  }
+
+  @Test
+  void aCommittedEntryThatIsNotThereIsOne() {
+    assertThat(read(null)).isInstanceOf(Mail.StorageFailed.class);
+  }
+}
