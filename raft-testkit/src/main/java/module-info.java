@@ -9,4 +9,5 @@ module io.balsa.raft.testkit {
   exports io.balsa.raft.testkit.disk;
   exports io.balsa.raft.testkit.history;
   exports io.balsa.raft.testkit.invariant;
+  exports io.balsa.raft.testkit.simulation;
 }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /** A number, kept three times: start {@code java Counter 1}, 2 and 3, each in a terminal. */
 class Counter implements StateMachine {
-  private BigInteger value = BigInteger.ZERO;
+  BigInteger value = BigInteger.ZERO;
 
   @Override
   public byte[] apply(long index, byte[] command) {

@@ -33,7 +33,9 @@ final class EqualStates implements Invariant {
               + " has the hash "
               + Long.toHexString(o.stateHash())
               + ", another node or life had "
-              + Long.toHexString(hashes[index]));
+              + Long.toHexString(hashes[index])
+              + ", after the same commands: something else decides too, such as a clock, a random"
+              + " number, the order of a hash set, or what state machines share");
     }
   }
 }

@@ -110,7 +110,8 @@ final class Clients<M extends StateMachine, S, I, O> {
     } else if (why instanceof NotExecutedException || why instanceof ClosedException) {
       history.notExecuted(call.id, now);
     } else {
-      world.fail(new AssertionError("a request failed in a way that no client understands", why));
+      world.fail(
+          new AssertionError("a request failed in a way that no client understands: " + why, why));
     }
     think(call.client);
   }
@@ -130,7 +131,14 @@ final class Clients<M extends StateMachine, S, I, O> {
   /** Whether what they were told could have come from a single copy of the state machine. */
   void checkHistory() {
     Verdict<I, O> verdict = Linearizability.check(workload, history);
-    if (!verdict.isLinearizable()) {
+    if (verdict instanceof Verdict.Undecided<I, O> undecided) {
+      world.fail(
+          new AssertionError(
+              "there are too many ways in which it may have happened to judge it (key "
+                  + undecided.key()
+                  + "): let the workload have more keys, fewer different inputs, or answers that tell"
+                  + " more, and say which inputs are read-only"));
+    } else if (!verdict.isLinearizable()) {
       world.fail(new AssertionError(verdict.toString()));
     }
   }

@@ -35,7 +35,7 @@ record Outcome(
     return "seed "
         + seed
         + " failed: "
-        + failure.getMessage()
+        + (failure instanceof AssertionError ? failure.getMessage() : failure)
         + "\nReplay it with all decisions by adding -D"
         + Simulation.SEED
         + "="

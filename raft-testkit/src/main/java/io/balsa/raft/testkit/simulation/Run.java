@@ -136,7 +136,7 @@ final class Run<M extends StateMachine> {
         if (!Objects.equals(state(host), state(first))) {
           world.fail(
               new AssertionError(
-                  "the states differ: "
+                  "the states differ after the same commands: "
                       + first
                       + " "
                       + state(first)

@@ -102,9 +102,14 @@ public final class Simulation {
       throw new AssertionError(
           "seed "
               + one.seed()
-              + " did not do the same when it ran again: the state machine or the workload depends on"
-              + " something else than its input, such as a clock, a random number of its own, or the"
-              + " order of a hash set");
+              + " failed: it did not do the same when it ran again; the state machine or the workload"
+              + " depends on something else than its input, such as a clock, a random number of its"
+              + " own, the order of a hash set, or what is left in a static field\nRun it twice by"
+              + " adding -D"
+              + SEED
+              + "="
+              + one.seed()
+              + " to the command that ran this test, and look for the first line that differs.");
     }
   }
 }

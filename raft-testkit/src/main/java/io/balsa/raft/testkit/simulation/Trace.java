@@ -58,7 +58,16 @@ final class Trace {
     add(node, new Line(timeline.now(), text, -1, null, null, 0));
   }
 
-  void mix(long number) {
+  /** Is not kept for the end: where states differ first is seen in all lines or not at all. */
+  void applied(NodeId node, long index, long stateHash) {
+    mix(stateHash);
+    if (lines != null) {
+      String what = "applied " + index + ", hash " + Long.toHexString(stateHash);
+      lines.accept(node + " " + new Line(timeline.now(), what, -1, null, null, 0));
+    }
+  }
+
+  private void mix(long number) {
     hash = (hash ^ number) * 0x9E3779B97F4A7C15L;
     hash ^= hash >>> 29;
   }

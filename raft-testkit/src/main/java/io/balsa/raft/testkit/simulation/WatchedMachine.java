@@ -39,12 +39,32 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
       throwsNext = false;
       throw new IllegalStateException("the simulated state machine throws");
     }
-    byte[] response = machine.apply(index, command);
+    byte[] response = applied(index, command);
     hash = 31 * (31 * (31 * hash + index) + Arrays.hashCode(command)) + Arrays.hashCode(response);
     if (index % COMPARED_EVERY == 0) {
       hash = 31 * hash + Objects.hashCode(world.workload().state(machine));
     }
+    world.trace().applied(life.host().id(), index, hash);
     world.observe(new Observation.Applied(life.host().id(), index, command, hash));
     return response;
+  }
+
+  /** A command at which a state machine throws stops all nodes, and again after each restart. */
+  private byte[] applied(long index, byte[] command) {
+    try {
+      return machine.apply(index, command);
+    } catch (RuntimeException | Error e) {
+      world.fail(
+          new AssertionError(
+              "the state machine of "
+                  + life.host()
+                  + " throws at index "
+                  + index
+                  + ", which stops its node: "
+                  + e
+                  + "; a command that makes no sense must be answered",
+              e));
+      throw e;
+    }
   }
 }
