@@ -30,8 +30,7 @@ class BadStateMachinesTest {
   private static void mustFail(Workload<?, ?, ?, ?> workload, String how) {
     AssertionError failure =
         catchThrowableOfType(
-            AssertionError.class,
-            () -> Simulation.of(workload, FileStorage::open).run(SEEDS));
+            AssertionError.class, () -> Simulation.of(workload, FileStorage::open).run(SEEDS));
     assertThat(failure).as("nothing was found in %d seeds", SEEDS).isNotNull();
     String message = failure.getMessage();
     assertThat(message).containsPattern("\\Aseed \\d+ failed: " + how);
@@ -81,7 +80,9 @@ class BadStateMachinesTest {
     mustFail(OfChance::new, NOT_DETERMINISTIC);
   }
 
-  /** Answers what it should, but what it keeps has an order that differs from process to process. */
+  /**
+   * Answers what it should, but what it keeps has an order that differs from process to process.
+   */
   private static final class OfHashes extends Tally.Machine {
     private final Set<Object> objects = new HashSet<>();
     private Object first;
@@ -201,7 +202,8 @@ class BadStateMachinesTest {
   // ---- what is asked of the nodes
 
   /** Clients with a way of their own. */
-  private static Tally asking(Function<RaftNode, CompletableFuture<Long>> increase, boolean direct) {
+  private static Tally asking(
+      Function<RaftNode, CompletableFuture<Long>> increase, boolean direct) {
     return new Tally(Tally.Machine::new) {
       @Override
       public CompletableFuture<Long> execute(RaftNode node, Machine machine, Boolean increases) {
@@ -224,7 +226,8 @@ class BadStateMachinesTest {
     return Tally.increase(node)
         .exceptionallyCompose(
             e ->
-                e instanceof CompletionException c && c.getCause() instanceof OutcomeUnknownException
+                e instanceof CompletionException c
+                        && c.getCause() instanceof OutcomeUnknownException
                     ? Tally.increase(node)
                     : CompletableFuture.failedFuture(e));
   }
