@@ -95,7 +95,7 @@ try_one() { # NAME
   while [ "$tried" -lt "$SEEDS" ]; do
     count=$((SEEDS - tried < PORTION ? SEEDS - tried : PORTION))
     watched "$dir/out" "$dir/classes" --seeds "$count" --first "$((FIRST + tried))" \
-      --stop-at-first || code=$?
+      --stop-at-first --threads 1 || code=$?
     if [ "$code" -ne 0 ]; then
       judge "$1" "$code" "$tried" "$count"
       return 0

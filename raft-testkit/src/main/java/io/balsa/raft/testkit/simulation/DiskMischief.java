@@ -32,7 +32,7 @@ final class DiskMischief<M extends StateMachine> {
       case FAILED_READ -> victim.faultyDisk().failRead(random.nextInt(1, 20));
       case BROKEN_DISK -> breakFor(victim, random.nextLong(6 * Weather.SECOND));
       case FULL_DISK -> fillFor(victim, random.nextLong(6 * Weather.SECOND));
-      case BIT_ROT -> rot(victim);
+      case BIT_ROT, MISDIRECTED_WRITE, TRUNCATED_FILE -> damage(fault, victim);
       case SECOND_OPENER -> openTwice(victim);
       case WRONG_DIRECTORY -> openInTheWrongPlace(victim);
       default -> throw new AssertionError(fault);
@@ -48,8 +48,8 @@ final class DiskMischief<M extends StateMachine> {
     world.timeline().after(nanos, () -> victim.disk().limitSpace(1L << 40));
   }
 
-  /** Flips a bit in a segment that is complete, or in a small file. */
-  private void rot(Host<M> victim) {
+  /** Damages a segment that is complete. */
+  private void damage(Fault fault, Host<M> victim) {
     long hurt = world.hosts().stream().filter(Host::isDamaged).count();
     if (!victim.isDamaged() && 2 * (hurt + 1) >= world.hosts().size()) {
       return;
@@ -65,9 +65,15 @@ final class DiskMischief<M extends StateMachine> {
     while (end > 0 && content[end - 1] == 0) {
       end--;
     }
-    if (end > 0) {
-      victim.damage();
-      disk.flipBit(file, random.nextLong(8L * end));
+    if (end < 2) {
+      return;
+    }
+    victim.damage();
+    int half = end / 2;
+    switch (fault) {
+      case BIT_ROT -> disk.flipBit(file, random.nextLong(8L * end));
+      case MISDIRECTED_WRITE -> disk.swapBlocks(file, 0, half, random.nextInt(1, half + 1));
+      default -> disk.truncate(file, random.nextInt(end));
     }
   }
 

@@ -30,6 +30,8 @@ enum Fault {
   FULL_DISK,
   STALLED_DISK,
   BIT_ROT,
+  MISDIRECTED_WRITE,
+  TRUNCATED_FILE,
   SECOND_OPENER,
   WRONG_DIRECTORY,
   // the application

@@ -117,7 +117,8 @@ final class Run<M extends StateMachine> {
               && status.leader().isPresent()
               && status.lastIndex() == first.lastIndex()
               && status.commitIndex() == status.lastIndex()
-              && status.appliedIndex() == status.commitIndex();
+              && status.appliedIndex() == status.commitIndex()
+              && (status.waitingBytes() == 0 || !world.clients().unanswered().isEmpty());
       if (!same) {
         return false;
       }

@@ -2,6 +2,7 @@ package io.balsa.raft.testkit.simulation;
 
 import io.balsa.raft.storage.FileStorage;
 import io.balsa.raft.transport.netty.WireTrip;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  */
 public final class Campaign {
+  private static final long PROGRESS_NANOS = 10_000_000_000L;
+
   private final Simulation simulation =
       Simulation.of(new Registers(), FileStorage::open, WireTrip::of);
   private final Arguments arguments;
@@ -27,6 +30,7 @@ public final class Campaign {
   private final long end;
   private final ConcurrentLinkedQueue<Outcome> failed = new ConcurrentLinkedQueue<>();
   private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+  private long nextProgress = System.nanoTime() + PROGRESS_NANOS;
   private long done;
   private long nanos;
   private long requests;
@@ -62,7 +66,7 @@ public final class Campaign {
     }
   }
 
-  private Campaign(Arguments arguments) {
+  Campaign(Arguments arguments) {
     this.arguments = arguments;
     next = new AtomicLong(arguments.first);
     end = arguments.first + arguments.seeds;
@@ -73,7 +77,8 @@ public final class Campaign {
     System.exit(new Campaign(Arguments.parse(args)).run() ? 0 : 1);
   }
 
-  private boolean run() throws InterruptedException {
+  /** Whether all seeds were clean. */
+  boolean run() throws InterruptedException {
     long start = System.nanoTime();
     Thread[] workers = new Thread[arguments.threads];
     for (int i = 0; i < workers.length; i++) {
@@ -85,12 +90,15 @@ public final class Campaign {
     }
     progress(start);
     System.out.println("faults " + faults);
-    Outcome first = failed.peek();
+    Outcome first = failed.stream().min(Comparator.comparingLong(Outcome::seed)).orElse(null);
+    if (first == null) {
+      System.out.println("clean seeds=" + done);
+      return true;
+    }
+    System.out.println(first.failure().toString().lines().findFirst().orElse(""));
     System.out.println(
-        first == null
-            ? "clean seeds=" + done
-            : "failed seed=" + first.seed() + " after=" + (first.seed() - arguments.first + 1));
-    return first == null;
+        "failed seed=" + first.seed() + " after=" + (first.seed() - arguments.first + 1));
+    return false;
   }
 
   private void work(long start) {
@@ -117,7 +125,8 @@ public final class Campaign {
       System.out.println(outcome.report());
       outcome.failure().printStackTrace(System.out);
     }
-    if (done % 500 == 0) {
+    if (System.nanoTime() >= nextProgress) {
+      nextProgress = System.nanoTime() + PROGRESS_NANOS;
       progress(start);
     }
   }
@@ -136,6 +145,6 @@ public final class Campaign {
         events,
         faults.values().stream().mapToLong(Long::longValue).sum(),
         failed.size(),
-        next.get());
+        Math.min(next.get(), end));
   }
 }
