@@ -136,7 +136,10 @@ fi
 names="$work/names"
 mkdir -p "$work/none"
 : >"$names"
-for patch in "${@:-"$patches"/*.patch}"; do
+if [ $# -eq 0 ]; then
+  set -- "$patches"/*.patch
+fi
+for patch in "$@"; do
   name="$(basename "$patch" .patch)"
   if [ ! -f "$patches/$name.patch" ]; then
     echo "there is no $name.patch" >&2

@@ -42,10 +42,9 @@ final class Run<M extends StateMachine> {
         drawn,
         world.timeline().now(),
         world.timeline().count(),
-        world.counts().deliveries(),
+        world.counts(),
         world.clients().asked(),
         world.clients().answered(),
-        world.counts().faults(),
         world.trace().hash(),
         world.failure() == null ? "" : world.trace().toString(),
         world.failure());

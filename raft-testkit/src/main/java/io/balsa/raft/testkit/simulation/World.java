@@ -122,6 +122,7 @@ final class World<M extends StateMachine> {
     if (!life.isOver()) {
       NodeId id = life.host().id();
       trace.decided(id, decision, view);
+      counts.decided(decision);
       observe(new Observation.Decided(id, decision, view));
     }
   }

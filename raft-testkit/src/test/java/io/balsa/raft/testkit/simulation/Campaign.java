@@ -36,6 +36,9 @@ public final class Campaign {
   private long requests;
   private long answers;
   private long deliveries;
+  private long elections;
+  private long truncations;
+  private long damagedLogs;
   private long events;
 
   /** What was said on the command line. */
@@ -117,9 +120,15 @@ public final class Campaign {
     nanos += outcome.nanos();
     requests += outcome.requests();
     answers += outcome.answers();
-    deliveries += outcome.deliveries();
+    deliveries += outcome.counts().deliveries();
+    elections += outcome.counts().elections();
+    truncations += outcome.counts().truncations();
+    damagedLogs += outcome.counts().damagedLogs();
     events += outcome.events();
-    outcome.faults().forEach((fault, count) -> faults.merge(fault, (long) count, Long::sum));
+    outcome
+        .counts()
+        .faults()
+        .forEach((fault, count) -> faults.merge(fault, (long) count, Long::sum));
     if (outcome.failure() != null) {
       failed.add(outcome);
       System.out.println(outcome.report());
@@ -135,7 +144,8 @@ public final class Campaign {
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
         "%d seeds, %.1f a second, %.1f simulated hours, %d requests, %d answered, %d messages, %d"
-            + " events, %d faults, %d failed; go on with --first %d%n",
+            + " events, %d elections, %d truncations, %d damaged logs refused, %d faults, %d failed;"
+            + " go on with --first %d%n",
         done,
         done / seconds,
         nanos / 3.6e12,
@@ -143,6 +153,9 @@ public final class Campaign {
         answers,
         deliveries,
         events,
+        elections,
+        truncations,
+        damagedLogs,
         faults.values().stream().mapToLong(Long::longValue).sum(),
         failed.size(),
         Math.min(next.get(), end));
