@@ -9,7 +9,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Runs many seeds, on all cores.
+ * Runs many seeds, on all cores; {@code raft-testkit/campaign.sh} starts it.
  *
  * <pre>
  * --seeds N         how many; 1000 unless given
@@ -132,6 +132,7 @@ public final class Campaign {
     if (outcome.failure() != null) {
       failed.add(outcome);
       System.out.println(outcome.report());
+      System.out.println("Here: raft-testkit/campaign.sh --trace --seeds 1 --first " + outcome.seed());
       outcome.failure().printStackTrace(System.out);
     }
     if (System.nanoTime() >= nextProgress) {
