@@ -32,11 +32,13 @@ record Outcome(
         + seed
         + " failed: "
         + failure.getMessage()
-        + "\nReplay it with all decisions by adding -D"
+        + "\nReplay it by adding -D"
         + Simulation.SEED
         + "="
         + seed
-        + " to the command that ran this test.\n"
+        + " to the command that ran this test: all decisions of its nodes are then in balsa-seed-"
+        + seed
+        + ".txt\n"
         + weather
         + "\nFaults: "
         + counts.faults()

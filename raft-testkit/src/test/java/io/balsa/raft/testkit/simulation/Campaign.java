@@ -132,7 +132,8 @@ public final class Campaign {
     if (outcome.failure() != null) {
       failed.add(outcome);
       System.out.println(outcome.report());
-      System.out.println("Here: raft-testkit/campaign.sh --trace --seeds 1 --first " + outcome.seed());
+      System.out.println(
+          "Here: raft-testkit/campaign.sh --trace --seeds 1 --first " + outcome.seed());
       outcome.failure().printStackTrace(System.out);
     }
     if (System.nanoTime() >= nextProgress) {
