@@ -127,6 +127,7 @@ final class Mischief<M extends StateMachine> {
   private boolean onThreads(Fault fault, Life<M> life) {
     switch (fault) {
       case PAUSE -> life.pauseUntil(until(5 * Weather.SECOND));
+      case SUSPENSION -> suspend(life);
       case SLOW_PROCESSOR -> life.slowUntil(until(5 * Weather.SECOND));
       case CLOCK_JUMP -> life.clock().jump(random.nextLong(10 * Weather.SECOND));
       case STALLED_DISK -> life.stallDiskUntil(until(8 * Weather.SECOND));
@@ -135,6 +136,14 @@ final class Mischief<M extends StateMachine> {
       default -> throw new AssertionError(fault);
     }
     return true;
+  }
+
+  /** A pause before which nothing more gets out, though the process works on for a moment. */
+  private void suspend(Life<M> life) {
+    long soon = until(100 * Weather.MILLI);
+    NodeId id = life.host().id();
+    others(life.host()).forEach(other -> world.wires().cut(id, other, soon));
+    world.timeline().at(soon, () -> life.pauseUntil(until(6 * Weather.SECOND)));
   }
 
   // ---- the network
