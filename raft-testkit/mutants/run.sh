@@ -95,7 +95,7 @@ try_one() { # NAME
   while [ "$tried" -lt "$SEEDS" ]; do
     count=$((SEEDS - tried < PORTION ? SEEDS - tried : PORTION))
     watched "$dir/out" "$dir/classes" --seeds "$count" --first "$((FIRST + tried))" \
-      --stop-at-first || code=$?
+      --stop-at-first --threads 1 || code=$?
     if [ "$code" -ne 0 ]; then
       judge "$1" "$code" "$tried" "$count"
       return 0
@@ -136,7 +136,10 @@ fi
 names="$work/names"
 mkdir -p "$work/none"
 : >"$names"
-for patch in "${@:-"$patches"/*.patch}"; do
+if [ $# -eq 0 ]; then
+  set -- "$patches"/*.patch
+fi
+for patch in "$@"; do
   name="$(basename "$patch" .patch)"
   if [ ! -f "$patches/$name.patch" ]; then
     echo "there is no $name.patch" >&2

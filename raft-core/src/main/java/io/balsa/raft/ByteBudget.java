@@ -24,6 +24,10 @@ final class ByteBudget {
     taken.addAndGet(-bytes);
   }
 
+  long taken() {
+    return taken.get();
+  }
+
   long limit() {
     return limit;
   }

@@ -449,6 +449,7 @@ final class NodeLoop {
               raft.last().index(),
               raft.commitIndex(),
               applied,
+              wiring.proposed().taken(),
               raft.configuration());
     } else {
       status =
@@ -461,6 +462,7 @@ final class NodeLoop {
               last.lastIndex(),
               last.commitIndex(),
               applied,
+              wiring.proposed().taken(),
               last.configuration());
     }
   }

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param lastIndex the last index of its log
  * @param commitIndex up to where its log is known to be committed
  * @param appliedIndex up to where its state machine has come
+ * @param waitingBytes how much memory the requests take that were made here, or passed on to here,
+ *     and are not answered
  * @param configuration the members, as its log has them
  */
 public record NodeStatus(
@@ -27,6 +29,7 @@ public record NodeStatus(
     long lastIndex,
     long commitIndex,
     long appliedIndex,
+    long waitingBytes,
     Configuration configuration) {
 
   /**

@@ -92,7 +92,7 @@ final class Canon {
     } else if (o instanceof Collection<?> list) {
       number(list.size());
       list.forEach(this::write);
-    } else {
+    } else if (!(o instanceof String)) { // words for the log decide nothing
       object(o);
     }
   }

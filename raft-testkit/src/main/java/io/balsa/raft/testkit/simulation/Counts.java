@@ -1,24 +1,36 @@
 package io.balsa.raft.testkit.simulation;
 
+import io.balsa.raft.core.Decision;
+import io.balsa.raft.core.Role;
 import java.util.EnumMap;
 import java.util.Map;
 
 /** How much has happened. */
 final class Counts {
   private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
-  private long delivered;
-  private long replayed;
+  private long deliveries;
+  private long elections;
+  private long truncations;
+  private long damagedLogs;
 
   void fault(Fault fault) {
     faults.merge(fault, 1, Integer::sum);
   }
 
   void delivered() {
-    delivered++;
+    deliveries++;
   }
 
-  void replayed() {
-    replayed++;
+  void decided(Decision decision) {
+    if (decision instanceof Decision.RoleChanged d && d.to() == Role.LEADER) {
+      elections++;
+    } else if (decision instanceof Decision.Truncated) {
+      truncations++;
+    }
+  }
+
+  void refusedDamagedLog() {
+    damagedLogs++;
   }
 
   Map<Fault, Integer> faults() {
@@ -26,10 +38,18 @@ final class Counts {
   }
 
   long deliveries() {
-    return delivered;
+    return deliveries;
   }
 
-  long replays() {
-    return replayed;
+  long elections() {
+    return elections;
+  }
+
+  long truncations() {
+    return truncations;
+  }
+
+  long damagedLogs() {
+    return damagedLogs;
   }
 }

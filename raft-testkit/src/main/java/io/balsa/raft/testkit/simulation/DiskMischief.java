@@ -24,7 +24,8 @@ final class DiskMischief<M extends StateMachine> {
     this.random = random;
   }
 
-  void strike(Fault fault, Host<M> victim) {
+  /** Returns false if the fault can't do anything here and now. */
+  boolean hits(Fault fault, Host<M> victim) {
     switch (fault) {
       case FAILED_WRITE -> victim.faultyDisk().failWrite(random.nextInt(1, 20));
       case TORN_WRITE -> victim.faultyDisk().tearWrite(random.nextInt(1, 20), random.nextInt(600));
@@ -32,11 +33,19 @@ final class DiskMischief<M extends StateMachine> {
       case FAILED_READ -> victim.faultyDisk().failRead(random.nextInt(1, 20));
       case BROKEN_DISK -> breakFor(victim, random.nextLong(6 * Weather.SECOND));
       case FULL_DISK -> fillFor(victim, random.nextLong(6 * Weather.SECOND));
-      case BIT_ROT -> rot(victim);
+      default -> {
+        return hitsFiles(fault, victim);
+      }
+    }
+    return true;
+  }
+
+  private boolean hitsFiles(Fault fault, Host<M> victim) {
+    return switch (fault) {
       case SECOND_OPENER -> openTwice(victim);
       case WRONG_DIRECTORY -> openInTheWrongPlace(victim);
-      default -> throw new AssertionError(fault);
-    }
+      default -> damage(fault, victim);
+    };
   }
 
   private void breakFor(Host<M> victim, long nanos) {
@@ -48,16 +57,16 @@ final class DiskMischief<M extends StateMachine> {
     world.timeline().after(nanos, () -> victim.disk().limitSpace(1L << 40));
   }
 
-  /** Flips a bit in a segment that is complete, or in a small file. */
-  private void rot(Host<M> victim) {
+  /** Damages a segment that is complete. */
+  private boolean damage(Fault fault, Host<M> victim) {
     long hurt = world.hosts().stream().filter(Host::isDamaged).count();
     if (!victim.isDamaged() && 2 * (hurt + 1) >= world.hosts().size()) {
-      return;
+      return false;
     }
     SimulatedDisk disk = victim.disk();
     List<String> segments = disk.files().stream().filter(f -> f.endsWith(".seg")).toList();
     if (segments.size() < 2) {
-      return;
+      return false;
     }
     String file = segments.get(random.nextInt(segments.size() - 1));
     byte[] content = disk.content(file);
@@ -65,33 +74,40 @@ final class DiskMischief<M extends StateMachine> {
     while (end > 0 && content[end - 1] == 0) {
       end--;
     }
-    if (end > 0) {
-      victim.damage();
-      disk.flipBit(file, random.nextLong(8L * end));
+    if (end < 2) {
+      return false;
     }
+    victim.damage();
+    int half = end / 2;
+    switch (fault) {
+      case BIT_ROT -> disk.flipBit(file, random.nextLong(8L * end));
+      case MISDIRECTED_WRITE -> disk.swapBlocks(file, 0, half, random.nextInt(1, half + 1));
+      default -> disk.truncate(file, random.nextInt(end));
+    }
+    return true;
   }
 
-  private void openTwice(Host<M> victim) {
-    if (victim.isUp()) {
-      mustBeRefused(
-          victim,
-          "the directory is open twice",
-          () -> world.openStorage(victim.directory()).close());
+  private boolean openTwice(Host<M> victim) {
+    if (!victim.isUp()) {
+      return false;
     }
+    mustBeRefused(
+        victim, "the directory is open twice", () -> world.openStorage(victim.directory()).close());
+    return true;
   }
 
   /** Another node's directory, on a machine of its own. */
-  private void openInTheWrongPlace(Host<M> victim) {
+  private boolean openInTheWrongPlace(Host<M> victim) {
     List<Host<M>> hosts = world.hosts();
     Host<M> owner = hosts.get(random.nextInt(hosts.size()));
     if (owner == victim || !owner.isUp()) {
-      return;
+      return false;
     }
     SimulatedDisk copy = owner.disk().copy();
     copy.heal();
     copy.killProcess();
     if (copy.files().stream().noneMatch(f -> f.endsWith("identity"))) {
-      return;
+      return false;
     }
     Life<M> stranger = new Life<>(world, victim, 0);
     mustBeRefused(
@@ -100,6 +116,7 @@ final class DiskMischief<M extends StateMachine> {
         () -> stranger.begin(copy.root().resolve("data")));
     stranger.end();
     stranger.bury();
+    return true;
   }
 
   private void mustBeRefused(Host<M> victim, String what, World.Attempt attempt) {

@@ -114,6 +114,7 @@ final class Host<M extends StateMachine> {
     world.observe(new Observation.Killed(id));
     if (damaged && e instanceof StorageException) {
       broken = true;
+      world.counts().refusedDamagedLog();
     } else if (diskIsFaulty) {
       world.timeline().after(RETRY, this::start);
     } else {

@@ -42,27 +42,26 @@ final class Mischief<M extends StateMachine> {
   private void strike(Fault fault) {
     Host<M> victim = victim();
     world.note(victim.id(), "fault " + fault);
-    world.counts().fault(fault);
-    switch (fault) {
-      case KILL, POWER_CUT -> crash(victim, fault == Fault.POWER_CUT);
-      case POWER_CUT_OF_ALL -> world.hosts().forEach(host -> crash(host, true));
-      case CRASH_AT_A_BOUNDARY -> victim.crashAtBoundary(random.nextInt(200), random.nextBoolean());
-      case RESTART_STORM -> restartAgainAndAgain(victim, random.nextInt(2, 6));
-      case CLEAN_RESTART -> restart(victim);
-      case PARTITION,
-          ISOLATION,
-          ONE_WAY_CUT,
-          PARTIAL_GRAPH,
-          SWIZZLE_CLOG,
-          HALF_OPEN,
-          SLOW_LINK,
-          RESET ->
-          onWires(fault, victim);
-      case PAUSE, SLOW_PROCESSOR, CLOCK_JUMP, STALLED_DISK, MACHINE_THROWS, MACHINE_BLOCKS ->
-          onLife(fault, victim);
-      default -> disks.strike(fault, victim);
+    if (hits(fault, victim)) {
+      world.counts().fault(fault);
     }
     plan(fault);
+  }
+
+  /** Returns false if the fault can't do anything here and now. */
+  private boolean hits(Fault fault, Host<M> victim) {
+    switch (fault.where()) {
+      case PROCESS:
+        onProcess(fault, victim);
+        return true;
+      case THREADS:
+        return victim.isUp() && onThreads(fault, victim.life());
+      case NETWORK:
+        onWires(fault, victim);
+        return world.hosts().size() > 1;
+      default:
+        return disks.hits(fault, victim);
+    }
   }
 
   private Host<M> victim() {
@@ -83,6 +82,18 @@ final class Mischief<M extends StateMachine> {
   }
 
   // ---- processes
+
+  private void onProcess(Fault fault, Host<M> victim) {
+    switch (fault) {
+      case KILL -> crash(victim, false);
+      case POWER_CUT -> crash(victim, true);
+      case POWER_CUT_OF_ALL -> world.hosts().forEach(host -> crash(host, true));
+      case CRASH_AT_A_BOUNDARY -> victim.crashAtBoundary(random.nextInt(200), random.nextBoolean());
+      case RESTART_STORM -> restartAgainAndAgain(victim, random.nextInt(2, 6));
+      case CLEAN_RESTART -> restart(victim);
+      default -> throw new AssertionError(fault);
+    }
+  }
 
   private void crash(Host<M> victim, boolean power) {
     if (power) {
@@ -113,13 +124,10 @@ final class Mischief<M extends StateMachine> {
             });
   }
 
-  private void onLife(Fault fault, Host<M> victim) {
-    Life<M> life = victim.life();
-    if (life == null) {
-      return;
-    }
+  private boolean onThreads(Fault fault, Life<M> life) {
     switch (fault) {
       case PAUSE -> life.pauseUntil(until(5 * Weather.SECOND));
+      case SUSPENSION -> suspend(life);
       case SLOW_PROCESSOR -> life.slowUntil(until(5 * Weather.SECOND));
       case CLOCK_JUMP -> life.clock().jump(random.nextLong(10 * Weather.SECOND));
       case STALLED_DISK -> life.stallDiskUntil(until(8 * Weather.SECOND));
@@ -127,6 +135,15 @@ final class Mischief<M extends StateMachine> {
       case MACHINE_BLOCKS -> life.blockMachineUntil(until(8 * Weather.SECOND));
       default -> throw new AssertionError(fault);
     }
+    return true;
+  }
+
+  /** A pause before which nothing more gets out, though the process works on for a moment. */
+  private void suspend(Life<M> life) {
+    long soon = until(100 * Weather.MILLI);
+    NodeId id = life.host().id();
+    others(life.host()).forEach(other -> world.wires().cut(id, other, soon));
+    world.timeline().at(soon, () -> life.pauseUntil(until(6 * Weather.SECOND)));
   }
 
   // ---- the network

@@ -1,7 +1,5 @@
 package io.balsa.raft.testkit.simulation;
 
-import java.util.Map;
-
 /**
  * What came of one seed.
  *
@@ -9,10 +7,9 @@ import java.util.Map;
  * @param weather what it drew
  * @param nanos how much virtual time passed
  * @param events how many things happened
- * @param deliveries how many messages arrived
+ * @param counts how much of what happened
  * @param requests how many requests the clients made
  * @param answers how many of them were answered with a result
- * @param faults how many faults of each kind there were
  * @param traceHash the same for the same seed, always
  * @param lastDecisions of each node
  * @param failure what went wrong, or null
@@ -22,10 +19,9 @@ record Outcome(
     Weather weather,
     long nanos,
     long events,
-    long deliveries,
+    Counts counts,
     int requests,
     int answers,
-    Map<Fault, Integer> faults,
     long traceHash,
     String lastDecisions,
     Throwable failure) {
@@ -36,14 +32,16 @@ record Outcome(
         + seed
         + " failed: "
         + (failure instanceof AssertionError ? failure.getMessage() : failure)
-        + "\nReplay it with all decisions by adding -D"
+        + "\nReplay it by adding -D"
         + Simulation.SEED
         + "="
         + seed
-        + " to the command that ran this test.\n"
+        + " to the command that ran this test: all decisions of its nodes are then in balsa-seed-"
+        + seed
+        + ".txt\n"
         + weather
         + "\nFaults: "
-        + faults
+        + counts.faults()
         + "\nThe last decisions of each node:\n"
         + lastDecisions;
   }

@@ -42,10 +42,9 @@ final class Run<M extends StateMachine> {
         drawn,
         world.timeline().now(),
         world.timeline().count(),
-        world.counts().deliveries(),
+        world.counts(),
         world.clients().asked(),
         world.clients().answered(),
-        world.counts().faults(),
         world.trace().hash(),
         world.failure() == null ? "" : world.trace().toString(),
         world.failure());
@@ -117,7 +116,8 @@ final class Run<M extends StateMachine> {
               && status.leader().isPresent()
               && status.lastIndex() == first.lastIndex()
               && status.commitIndex() == status.lastIndex()
-              && status.appliedIndex() == status.commitIndex();
+              && status.appliedIndex() == status.commitIndex()
+              && (status.waitingBytes() == 0 || !world.clients().unanswered().isEmpty());
       if (!same) {
         return false;
       }

@@ -3,6 +3,9 @@ package io.balsa.raft.testkit.simulation;
 import io.balsa.raft.Packet;
 import io.balsa.raft.Storage;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -24,7 +27,8 @@ import java.util.function.UnaryOperator;
  * runs twice, and must do the same both times: else the state machine is not deterministic.
  *
  * <p>A failure names the seed. With the system property {@code balsa.seed} only that seed runs, and
- * prints everything that its nodes decide.
+ * everything that its nodes decide is written to the file {@code balsa-seed-N.txt}; such a run
+ * never counts as passed.
  */
 public final class Simulation {
   static final String SEED = "balsa.seed";
@@ -75,7 +79,7 @@ public final class Simulation {
   public void run(int seeds) {
     Long one = Long.getLong(SEED);
     if (one != null) {
-      check(play(one, System.out::println));
+      replay(one);
       return;
     }
     for (long seed = 1; seed <= seeds; seed++) {
@@ -85,6 +89,22 @@ public final class Simulation {
         checkSame(outcome, play(seed, null));
       }
     }
+  }
+
+  private void replay(long seed) {
+    Path file = Path.of(traceOf(seed)).toAbsolutePath();
+    Outcome outcome;
+    try (PrintWriter lines = new PrintWriter(Files.newBufferedWriter(file))) {
+      outcome = play(seed, lines::println);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    check(outcome);
+    throw new AssertionError("seed " + seed + " is clean; what its nodes decided is in " + file);
+  }
+
+  private static String traceOf(long seed) {
+    return "balsa-seed-" + seed + ".txt";
   }
 
   Outcome play(long seed, Consumer<String> lines) {
@@ -104,12 +124,13 @@ public final class Simulation {
               + one.seed()
               + " failed: it did not do the same when it ran again; the state machine or the workload"
               + " depends on something else than its input, such as a clock, a random number of its"
-              + " own, the order of a hash set, or what is left in a static field\nRun it twice by"
+              + " own, the order of a hash set, or what is left in a static field\nReplay it twice by"
               + " adding -D"
               + SEED
               + "="
               + one.seed()
-              + " to the command that ran this test, and look for the first line that differs.");
+              + " to the command that ran this test, and compare what is then in "
+              + traceOf(one.seed()));
     }
   }
 }

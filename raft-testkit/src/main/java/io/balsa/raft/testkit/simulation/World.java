@@ -122,6 +122,7 @@ final class World<M extends StateMachine> {
     if (!life.isOver()) {
       NodeId id = life.host().id();
       trace.decided(id, decision, view);
+      counts.decided(decision);
       observe(new Observation.Decided(id, decision, view));
     }
   }
@@ -145,7 +146,17 @@ final class World<M extends StateMachine> {
     long end = timeline.now() + nanos;
     while (failure == null && timeline.now() < end) {
       timeline.runUntil(Math.min(end, timeline.now() + Weather.SECOND / 10));
-      hosts.forEach(Host::supervise);
+      hosts.forEach(this::inspect);
+    }
+  }
+
+  private void inspect(Host<M> host) {
+    host.supervise();
+    if (host.isUp()) {
+      long waiting = host.life().node().status().waitingBytes();
+      observe(
+          new Observation.Filled(
+              host.id(), "waiting requests", waiting, weather.limits().proposedBytes()));
     }
   }
 

@@ -2,13 +2,14 @@ package io.balsa.raft.testkit.simulation;
 
 import io.balsa.raft.storage.FileStorage;
 import io.balsa.raft.transport.netty.WireTrip;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Runs many seeds, on all cores.
+ * Runs many seeds, on all cores; {@code raft-testkit/campaign.sh} starts it.
  *
  * <pre>
  * --seeds N         how many; 1000 unless given
@@ -20,6 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * </pre>
  */
 public final class Campaign {
+  private static final long PROGRESS_NANOS = 10_000_000_000L;
+
   private final Simulation simulation =
       Simulation.of(new Registers(), FileStorage::open, WireTrip::of);
   private final Arguments arguments;
@@ -27,11 +30,15 @@ public final class Campaign {
   private final long end;
   private final ConcurrentLinkedQueue<Outcome> failed = new ConcurrentLinkedQueue<>();
   private final Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+  private long nextProgress = System.nanoTime() + PROGRESS_NANOS;
   private long done;
   private long nanos;
   private long requests;
   private long answers;
   private long deliveries;
+  private long elections;
+  private long truncations;
+  private long damagedLogs;
   private long events;
 
   /** What was said on the command line. */
@@ -62,7 +69,7 @@ public final class Campaign {
     }
   }
 
-  private Campaign(Arguments arguments) {
+  Campaign(Arguments arguments) {
     this.arguments = arguments;
     next = new AtomicLong(arguments.first);
     end = arguments.first + arguments.seeds;
@@ -73,7 +80,8 @@ public final class Campaign {
     System.exit(new Campaign(Arguments.parse(args)).run() ? 0 : 1);
   }
 
-  private boolean run() throws InterruptedException {
+  /** Whether all seeds were clean. */
+  boolean run() throws InterruptedException {
     long start = System.nanoTime();
     Thread[] workers = new Thread[arguments.threads];
     for (int i = 0; i < workers.length; i++) {
@@ -85,12 +93,15 @@ public final class Campaign {
     }
     progress(start);
     System.out.println("faults " + faults);
-    Outcome first = failed.peek();
+    Outcome first = failed.stream().min(Comparator.comparingLong(Outcome::seed)).orElse(null);
+    if (first == null) {
+      System.out.println("clean seeds=" + done);
+      return true;
+    }
+    System.out.println(first.failure().toString().lines().findFirst().orElse(""));
     System.out.println(
-        first == null
-            ? "clean seeds=" + done
-            : "failed seed=" + first.seed() + " after=" + (first.seed() - arguments.first + 1));
-    return first == null;
+        "failed seed=" + first.seed() + " after=" + (first.seed() - arguments.first + 1));
+    return false;
   }
 
   private void work(long start) {
@@ -109,15 +120,24 @@ public final class Campaign {
     nanos += outcome.nanos();
     requests += outcome.requests();
     answers += outcome.answers();
-    deliveries += outcome.deliveries();
+    deliveries += outcome.counts().deliveries();
+    elections += outcome.counts().elections();
+    truncations += outcome.counts().truncations();
+    damagedLogs += outcome.counts().damagedLogs();
     events += outcome.events();
-    outcome.faults().forEach((fault, count) -> faults.merge(fault, (long) count, Long::sum));
+    outcome
+        .counts()
+        .faults()
+        .forEach((fault, count) -> faults.merge(fault, (long) count, Long::sum));
     if (outcome.failure() != null) {
       failed.add(outcome);
       System.out.println(outcome.report());
+      System.out.println(
+          "Here: raft-testkit/campaign.sh --trace --seeds 1 --first " + outcome.seed());
       outcome.failure().printStackTrace(System.out);
     }
-    if (done % 500 == 0) {
+    if (System.nanoTime() >= nextProgress) {
+      nextProgress = System.nanoTime() + PROGRESS_NANOS;
       progress(start);
     }
   }
@@ -126,7 +146,8 @@ public final class Campaign {
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
         "%d seeds, %.1f a second, %.1f simulated hours, %d requests, %d answered, %d messages, %d"
-            + " events, %d faults, %d failed; go on with --first %d%n",
+            + " events, %d elections, %d truncations, %d damaged logs refused, %d faults, %d failed;"
+            + " go on with --first %d%n",
         done,
         done / seconds,
         nanos / 3.6e12,
@@ -134,8 +155,11 @@ public final class Campaign {
         answers,
         deliveries,
         events,
+        elections,
+        truncations,
+        damagedLogs,
         faults.values().stream().mapToLong(Long::longValue).sum(),
         failed.size(),
-        next.get());
+        Math.min(next.get(), end));
   }
 }
