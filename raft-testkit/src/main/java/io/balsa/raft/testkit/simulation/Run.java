@@ -59,7 +59,7 @@ final class Run<M extends StateMachine> {
 
   private void calm() {
     world.calmDown();
-    world.pass(2 * Weather.SECOND); // what the storm has delayed arrives, or doesn't
+    world.pass(Weather.LONGEST); // what the storm has delayed arrives, or doesn't
     world.hosts().stream().filter(Host::isUp).forEach(h -> world.clients().askOnce(h.life()));
     int before = world.clients().answered();
     long electionTimeout = world.weather().electionTimeout().toNanos();

@@ -12,6 +12,6 @@ final class Tail {
     if (share > 0 && random.nextDouble() < share) {
       nanos *= (long) Math.pow(1000, random.nextDouble());
     }
-    return Math.min(nanos, 10 * Weather.SECOND);
+    return Math.min(nanos, Weather.LONGEST);
   }
 }

@@ -46,6 +46,9 @@ record Weather(
   static final long MILLI = 1_000_000;
   static final long SECOND = 1_000_000_000;
 
+  /** No message and no operation of a disk takes longer, unless something is done to it. */
+  static final long LONGEST = 2 * SECOND;
+
   static Weather draw(SplittableRandom random) {
     int nodes = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5, 6, 7);
     boolean calmNetwork = random.nextInt(3) == 0;
@@ -56,12 +59,12 @@ record Weather(
         random.nextLong(20 * SECOND, 50 * SECOND),
         pick(random, 1, 2, 4, 8),
         pick(random, 5, 50, 200) * MILLI,
-        pick(random, 20, 200, 2000) * MICRO,
+        pick(random, 20, 200, 2000, 40_000) * MICRO,
         calmNetwork ? 0 : pick(random, 0, 0.001, 0.01, 0.1),
         calmNetwork ? 0 : pick(random, 0, 0.01, 0.05, 0.3),
         calmNetwork ? 0 : pick(random, 0, 0.01, 0.1, 0.5),
         random.nextBoolean(),
-        pick(random, 50, 500, 5000) * MICRO,
+        pick(random, 50, 500, 5000, 20_000) * MICRO,
         pick(random, 0, 0, 0.001, 0.02),
         pick(random, 0, 0, 0.01, 0.2),
         faults(random));
@@ -105,7 +108,7 @@ record Weather(
         0,
         clients,
         think,
-        message,
+        Math.min(message, 2 * MILLI),
         0,
         0,
         0,
