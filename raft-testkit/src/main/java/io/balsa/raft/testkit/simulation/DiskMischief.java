@@ -4,6 +4,7 @@ import io.balsa.raft.StateMachine;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.testkit.disk.SimulatedDisk;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -73,10 +74,7 @@ final class DiskMischief<M extends StateMachine> {
 
   private void openTwice(Host<M> victim) {
     if (victim.isUp()) {
-      mustBeRefused(
-          victim,
-          "the directory is open twice",
-          () -> world.openStorage(victim.directory()).close());
+      startBeside(victim, "the directory is open twice", victim.directory());
     }
   }
 
@@ -93,23 +91,21 @@ final class DiskMischief<M extends StateMachine> {
     if (copy.files().stream().noneMatch(f -> f.endsWith("identity"))) {
       return;
     }
-    Life<M> stranger = new Life<>(world, victim, 0);
-    mustBeRefused(
-        victim,
-        "it starts in the directory of " + owner,
-        () -> stranger.begin(copy.root().resolve("data")));
-    stranger.end();
-    stranger.bury();
+    startBeside(victim, "it starts in the directory of " + owner, copy.root().resolve("data"));
   }
 
-  private void mustBeRefused(Host<M> victim, String what, World.Attempt attempt) {
+  /** Starts one process more of a host, which must be refused. */
+  private void startBeside(Host<M> victim, String what, Path directory) {
+    Life<M> stranger = new Life<>(world, victim, 0);
     try {
-      attempt.run();
+      stranger.begin(directory);
       world.fail(new AssertionError(victim + ": " + what));
     } catch (StorageException e) {
       world.note(victim.id(), "refused: " + e.getMessage());
     } catch (IOException e) {
       world.note(victim.id(), "could not even be refused: " + e.getMessage());
     }
+    stranger.end();
+    stranger.bury();
   }
 }
