@@ -196,6 +196,41 @@ class ElectionFailuresTest {
   }
 
   @Test
+  void el12_aVoteOfAnEarlierTermDoesNotCountInALaterCampaign() {
+    Cluster cluster = Cluster.ofFixedTimeouts("n1", "n2", "n3").restore("n1", 4, 0);
+    cluster.timeout("n1");
+    Message.PreVote question = (Message.PreVote) cluster.wires().get(0).message();
+    Message.PreVoteReply would = new Message.PreVoteReply(4, question.round(), true);
+    cluster.step("n1", new Event.Received(id("n2"), would));
+    assertThat(cluster.raft("n1").role()).isEqualTo(Role.CANDIDATE);
+    assertThat(cluster.raft("n1").term()).isEqualTo(5);
+
+    for (long earlier = 1; earlier < 5; earlier++) {
+      for (String voter : List.of("n2", "n3")) {
+        Message.RequestVoteReply late = new Message.RequestVoteReply(earlier, true);
+        cluster.step("n1", new Event.Received(id(voter), late));
+        assertThat(cluster.raft("n1").role()).isEqualTo(Role.CANDIDATE);
+      }
+    }
+    cluster.step("n1", new Event.Received(id("n3"), new Message.RequestVoteReply(5, true)));
+    assertThat(cluster.raft("n1").role()).isEqualTo(Role.LEADER);
+  }
+
+  @Test
+  void el12_aRefusalOfAnEarlierTermDoesNotEndALaterCampaign() {
+    Cluster cluster = Cluster.ofFixedTimeouts("n1", "n2", "n3").restore("n1", 4, 0);
+    cluster.timeout("n1");
+    Message.PreVote question = (Message.PreVote) cluster.wires().get(0).message();
+    Message.PreVoteReply would = new Message.PreVoteReply(4, question.round(), true);
+    cluster.step("n1", new Event.Received(id("n2"), would));
+    for (String voter : List.of("n2", "n3")) {
+      Message.RequestVoteReply late = new Message.RequestVoteReply(4, false);
+      cluster.step("n1", new Event.Received(id(voter), late));
+    }
+    assertThat(cluster.raft("n1").role()).isEqualTo(Role.CANDIDATE);
+  }
+
+  @Test
   void el12_nobodyVotesInTheNameOfTheCandidate() {
     Cluster cluster = Cluster.ofFixedTimeouts("n1", "n2", "n3").holdDisk("n1");
     cluster.timeout("n1").stabilize();

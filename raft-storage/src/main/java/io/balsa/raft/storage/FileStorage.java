@@ -27,46 +27,45 @@ import java.util.List;
  * Nothing in it may be changed or removed by hand. Back it up as a whole, while it is not open.
  *
  * <ul>
- *   <li>The directory is locked from {@link #open(Path)} to {@link #close}.
+ *   <li>The directory is locked from the first log that was opened to {@link #close}: a storage
+ *       that never came to be used holds nothing.
+ *   <li>Between two openings it stays locked, also if the second one fails: another process must
+ *       not write in between.
  *   <li>At most one store is open at a time.
  * </ul>
  */
 public final class FileStorage implements Storage {
   private final DataDirectory directory;
-  private final DirectoryLock lock;
+  private DirectoryLock lock;
   private FileLogStore store;
   private boolean closed;
 
-  private FileStorage(Path path) throws IOException {
+  private FileStorage(Path path) {
     this.directory = new DataDirectory(path);
-    this.lock = DirectoryLock.acquire(path);
   }
 
   /**
-   * Takes a directory for a node. It is created if it is not there.
+   * Chooses the directory of a node. When the node starts, it is created if it is not there, and
+   * locked until the node is closed; before, nothing is done to it.
    *
    * @param directory where the files are, or will be
    * @return the storage, to be handed to the builder of a node
-   * @throws StorageException if the place is no directory, can't be written, or is open already, in
-   *     this process or in another
+   * @throws StorageException if the place is no directory
    * @throws IOException if the file system fails
    */
   public static FileStorage open(Path directory) throws IOException {
     if (Files.exists(directory) && !Files.isDirectory(directory)) {
       throw new StorageException(directory + " is not a directory. Use another path");
     }
-    try {
-      Disk.createDirectories(directory);
-      return new FileStorage(directory);
-    } catch (StorageException e) {
-      throw e;
-    } catch (IOException | UnsupportedOperationException e) {
-      throw new StorageException(
-          directory + " can't be written: " + e + ". Check its owner, its permissions and its disk",
-          e);
-    }
+    return new FileStorage(directory);
   }
 
+  /**
+   * Creates the directory if it is not there, locks it and opens the log.
+   *
+   * @throws StorageException also if the place can't be written, or is open already, in this
+   *     process or in another
+   */
   @Override
   public synchronized LogStore open(String group, Identity identity, Environment environment)
       throws IOException {
@@ -78,10 +77,43 @@ public final class FileStorage implements Storage {
       throw new StorageException(
           directory.path() + ": the log is open already. Close it before it is opened again");
     }
-    Identity owner = directory.claim(group, identity);
-    HardState hardState = directory.hardState(owner);
-    store = openLog(owner, hardState, environment);
-    return store;
+    boolean first = lock == null;
+    if (first) {
+      lock = lock();
+    }
+    try {
+      Identity owner = directory.claim(group, identity);
+      store = openLog(owner, directory.hardState(owner), environment);
+      return store;
+    } catch (IOException | RuntimeException | Error e) {
+      if (first) {
+        unlockAfter(e);
+      }
+      throw e;
+    }
+  }
+
+  private DirectoryLock lock() throws StorageException {
+    Path path = directory.path();
+    try {
+      Disk.createDirectories(path);
+      return DirectoryLock.acquire(path);
+    } catch (StorageException e) {
+      throw e;
+    } catch (IOException | UnsupportedOperationException e) {
+      throw new StorageException(
+          path + " can't be written: " + e + ". Check its owner, its permissions and its disk", e);
+    }
+  }
+
+  private void unlockAfter(Throwable failure) {
+    DirectoryLock held = lock;
+    lock = null;
+    try {
+      held.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private FileLogStore openLog(Identity owner, HardState hardState, Environment environment)
@@ -148,7 +180,9 @@ public final class FileStorage implements Storage {
         store.close();
       }
     } finally {
-      lock.close();
+      if (lock != null) {
+        lock.close();
+      }
     }
   }
 }

@@ -50,6 +50,13 @@ class DirectoryTest {
     return FileStorage.open(path);
   }
 
+  /** A storage with an open log, or why there is none. */
+  private static FileStorage opened(Path path) throws IOException {
+    FileStorage storage = storage(path);
+    storage.open(Place.GROUP, Place.IDENTITY, QUIET);
+    return storage;
+  }
+
   private void fill() throws IOException {
     LogStore log = place.open();
     log.saveHardState(new HardState(5, new NodeId("n2")));
@@ -67,14 +74,14 @@ class DirectoryTest {
   @Test
   void st15_aSecondStorageInThisProcessIsRefused() throws Exception {
     place.open();
-    assertThatThrownBy(() -> storage(directory))
+    assertThatThrownBy(() -> opened(directory))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("open in this process");
     // Refusing must not have given up the lock that other processes see.
     assertThat(lockFromAnotherProcess()).isEqualTo("refused");
     place.close();
     assertThat(lockFromAnotherProcess()).isEqualTo("opened");
-    storage(directory).close();
+    opened(directory).close();
   }
 
   @Test
@@ -82,7 +89,7 @@ class DirectoryTest {
     Process other = start("wait");
     try {
       assertThat(other.inputReader().readLine()).isEqualTo("opened");
-      assertThatThrownBy(() -> storage(directory))
+      assertThatThrownBy(() -> opened(directory))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("another process");
     } finally {
@@ -131,9 +138,55 @@ class DirectoryTest {
     Files.createDirectories(directory);
     try (var channel = Disk.openOrCreate(directory.resolve("LOCK"))) {
       assertThat(channel.tryLock()).isNotNull();
-      assertThatThrownBy(() -> storage(directory)).hasMessageContaining("open in this process");
+      assertThatThrownBy(() -> opened(directory)).hasMessageContaining("open in this process");
     }
+    opened(directory).close();
+  }
+
+  @Test
+  void st15_aStorageThatWasNeverUsedHoldsNothing() throws Exception {
+    FileStorage unused = storage(directory);
+    assertThat(directory).doesNotExist();
+    opened(directory).close();
+    unused.open(Place.GROUP, Place.IDENTITY, QUIET);
+    assertThatThrownBy(() -> opened(directory)).hasMessageContaining("open in this process");
+    unused.close();
     storage(directory).close();
+  }
+
+  @Test
+  void st15_aFirstOpeningThatFailedHoldsNothing() throws Exception {
+    fill();
+    Image image = Image.of(directory);
+    image.without("hardstate").layOut(directory);
+    FileStorage failed = storage(directory);
+    assertThatThrownBy(() -> failed.open(Place.GROUP, Place.IDENTITY, QUIET))
+        .hasMessageContaining("has lost the file hardstate");
+    image.layOut(directory);
+    assertThat(lockFromAnotherProcess()).isEqualTo("opened");
+    opened(directory).close();
+    // It may try again, and then holds it.
+    failed.open(Place.GROUP, Place.IDENTITY, QUIET);
+    assertThat(lockFromAnotherProcess()).isEqualTo("refused");
+    failed.close();
+  }
+
+  @Test
+  void st15_anotherOpeningThatFailsKeepsTheDirectory() throws Exception {
+    fill();
+    Image image = Image.of(directory);
+    try (FileStorage storage = storage(directory)) {
+      storage.open(Place.GROUP, Place.IDENTITY, QUIET).close();
+      assertThat(lockFromAnotherProcess()).isEqualTo("refused");
+      Files.move(directory.resolve("hardstate"), parent.resolve("aside"));
+      assertThatThrownBy(() -> storage.open(Place.GROUP, Place.IDENTITY, QUIET))
+          .hasMessageContaining("has lost the file hardstate");
+      Files.move(parent.resolve("aside"), directory.resolve("hardstate"));
+      assertThat(lockFromAnotherProcess()).isEqualTo("refused");
+      storage.open(Place.GROUP, Place.IDENTITY, QUIET);
+    }
+    assertThat(Image.of(directory).files()).containsOnlyKeys(image.files().keySet());
+    assertThat(lockFromAnotherProcess()).isEqualTo("opened");
   }
 
   @Test
@@ -193,7 +246,7 @@ class DirectoryTest {
 
   @Test
   void aPlaceThatCannotBeWrittenIsRefused() {
-    assertThatThrownBy(() -> storage(Path.of("/proc/self/balsa")))
+    assertThatThrownBy(() -> opened(Path.of("/proc/self/balsa")))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("can't be written");
   }

@@ -4,6 +4,7 @@ import io.balsa.raft.StateMachine;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.testkit.disk.SimulatedDisk;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -91,8 +92,7 @@ final class DiskMischief<M extends StateMachine> {
     if (!victim.isUp()) {
       return false;
     }
-    mustBeRefused(
-        victim, "the directory is open twice", () -> world.openStorage(victim.directory()).close());
+    startBeside(victim, "the directory is open twice", victim.directory());
     return true;
   }
 
@@ -109,24 +109,22 @@ final class DiskMischief<M extends StateMachine> {
     if (copy.files().stream().noneMatch(f -> f.endsWith("identity"))) {
       return false;
     }
-    Life<M> stranger = new Life<>(world, victim, 0);
-    mustBeRefused(
-        victim,
-        "it starts in the directory of " + owner,
-        () -> stranger.begin(copy.root().resolve("data")));
-    stranger.end();
-    stranger.bury();
+    startBeside(victim, "it starts in the directory of " + owner, copy.root().resolve("data"));
     return true;
   }
 
-  private void mustBeRefused(Host<M> victim, String what, World.Attempt attempt) {
+  /** Starts one process more of a host, which must be refused. */
+  private void startBeside(Host<M> victim, String what, Path directory) {
+    Life<M> stranger = new Life<>(world, victim, 0);
     try {
-      attempt.run();
+      stranger.begin(directory);
       world.fail(new AssertionError(victim + ": " + what));
     } catch (StorageException e) {
       world.note(victim.id(), "refused: " + e.getMessage());
     } catch (IOException e) {
       world.note(victim.id(), "could not even be refused: " + e.getMessage());
     }
+    stranger.end();
+    stranger.bury();
   }
 }

@@ -27,11 +27,6 @@ import java.util.function.Consumer;
  * </ul>
  */
 final class World<M extends StateMachine> {
-  /** What the world needs to do that is not always possible. */
-  interface Attempt {
-    void run() throws IOException;
-  }
-
   private final Setting<M> setting;
   private final SplittableRandom random;
   private final Timeline timeline = new Timeline();

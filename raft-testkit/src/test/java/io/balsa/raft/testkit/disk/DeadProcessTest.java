@@ -104,4 +104,39 @@ class DeadProcessTest {
       workload.close();
     }
   }
+
+  /** Lets one force fail, of a file with this end of its name, the n-th from now on. */
+  private static void failForceOf(String end, int n, SimulatedDisk disk) {
+    int[] seen = new int[1];
+    disk.interfere(
+        operation -> {
+          boolean force = operation.kind() == Operation.Kind.FORCE;
+          if (force && operation.path().endsWith(end) && ++seen[0] == n) {
+            disk.failForce(1);
+          }
+        });
+  }
+
+  @Test
+  void st03_aSealWhoseForceFailedIsThereToStayOnceTheLogGoesOn() throws IOException {
+    for (int seed = 0; seed < 20; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(new SplittableRandom(seed));
+      Workload workload = new Workload(disk, "n1", SEGMENT_BYTES, 1);
+      workload.open();
+      workload.save(1);
+      // The first force is that of the entries, before the next segment is there.
+      failForceOf("1.seg", 2, disk);
+      assertThatIOException().isThrownBy(() -> workload.append(1, 12, 40));
+      assertThat(disk.files()).anyMatch(file -> file.endsWith("2.seg"));
+      workload.closeAfterFailure();
+      disk.heal();
+
+      workload.open();
+      workload.append(workload.promise().current().size() + 1L, 20, 40);
+      workload.sync();
+      cutPower(disk, workload);
+      workload.open();
+      workload.close();
+    }
+  }
 }
