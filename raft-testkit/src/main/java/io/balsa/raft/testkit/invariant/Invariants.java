@@ -21,6 +21,7 @@ public final class Invariants implements Invariant {
             new VoteOnceATerm(),
             new NothingPromisedBeforePersisted(evidence),
             new ElectionSafety(),
+            new ElectedByQuorum(),
             new LeaderAppendOnly(evidence),
             new LogMatching(evidence),
             new CommittedByDurableQuorum(evidence),

@@ -129,10 +129,17 @@ final class Wires<M extends StateMachine> {
     Packet carried = world.overTheWire(packet);
     world.timeline().at(arrival, () -> receiver.received(sender, carried));
     if (carried instanceof Packet.Raft && random.nextDouble() < world.weather().replay()) {
-      long again = arrival + Tail.draw(random, 20 * world.weather().message(), 0.1);
+      long again = arrival + random.nextLong(1 + longestReplay());
       world.timeline().at(again, () -> repeat(sender, to, carried));
     }
     return true;
+  }
+
+  /** Sometimes soon, and sometimes when those who sent it have long forgotten it. */
+  private long longestReplay() {
+    return random.nextBoolean()
+        ? 20 * world.weather().message()
+        : 3 * world.weather().electionTimeout().toNanos();
   }
 
   private void repeat(NodeId from, NodeId to, Packet packet) {

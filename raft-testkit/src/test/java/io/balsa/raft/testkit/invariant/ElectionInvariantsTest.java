@@ -46,6 +46,18 @@ class ElectionInvariantsTest {
     aLeadsInTermOneAndBInTermTwo().fails(s -> s.sends("a", "b", appendEntries(2)), "b and a");
   }
 
+  // ---- Elected By Quorum
+
+  @Test
+  void aVoteOfAnEarlierTermElectsNobody() {
+    Script.of(e -> new ElectedByQuorum()).sends("b", "a", granted(1)).leads("a", 1);
+    Script.of(e -> new ElectedByQuorum())
+        .sends("b", "a", granted(1))
+        .sends("b", "a", new Message.RequestVoteReply(2, false))
+        .sends("b", "c", granted(2))
+        .fails(s -> s.leads("a", 2), "a leads in term 2", "[a]");
+  }
+
   // ---- Vote Once A Term
 
   private static Script aHasVotedForBInTermTwo() {
