@@ -138,11 +138,17 @@ final class Mischief<M extends StateMachine> {
     return true;
   }
 
-  /** A pause before which nothing more gets out, though the process works on for a moment. */
+  /**
+   * A pause before which nothing more gets out, though the process works on for a moment; what it
+   * was writing may take longer than the pause.
+   */
   private void suspend(Life<M> life) {
     long soon = until(100 * Weather.MILLI);
     NodeId id = life.host().id();
     others(life.host()).forEach(other -> world.wires().cut(id, other, soon));
+    if (random.nextBoolean()) {
+      life.stallDiskUntil(until(8 * Weather.SECOND));
+    }
     world.timeline().at(soon, () -> life.pauseUntil(until(6 * Weather.SECOND)));
   }
 
