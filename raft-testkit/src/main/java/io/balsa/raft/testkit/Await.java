@@ -10,16 +10,25 @@ import java.util.function.BooleanSupplier;
  */
 final class Await {
   static final Duration LONG = Duration.ofSeconds(30);
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private Await() {}
 
   static void until(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + LONG.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("not within " + LONG + ": " + what);
-      }
-      LockSupport.parkNanos(1_000_000);
+    if (!within(LONG, condition)) {
+      throw new AssertionError("not within " + LONG + ": " + what);
     }
+  }
+
+  /** Looks again and again, for so long at most; whether it came true. */
+  static boolean within(Duration time, BooleanSupplier condition) {
+    long start = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - start > time.toNanos()) {
+        return false;
+      }
+      LockSupport.parkNanos(PAUSE_NANOS);
+    }
+    return true;
   }
 }
