@@ -82,30 +82,28 @@ final class LogRecovery {
     if (header(number + 1).previous() != chain) {
       throw damaged(number, end, "the record here is not what was written, and the log goes on");
     }
-    long sealEnd = end + WalFormat.MARK_RECORD;
-    try (FileChannel channel = Disk.openForWriting(file(number))) {
-      SegmentEnd rest = new SegmentEnd(channel, seed(number));
-      if (rest.endOfContent(sealEnd) != sealEnd) {
-        throw damaged(number, sealEnd, "after the seal of the segment are other bytes than zeros");
-      }
-      if (lastButOne) {
-        // Also if it is there: what a force that failed should have made durable can be read, and
-        // is lost all the same when the power fails.
-        seal(channel, number, end);
-      } else if (!sealed) {
-        throw damaged(number, end, "the seal of the segment is not what was written");
-      }
+    // What is behind the seal is no part of the log, and may be there: the rest of a write that was
+    // cut, with a force that failed.
+    if (lastButOne) {
+      // Also if it is there: what a force that failed should have made durable can be read, and is
+      // lost all the same when the power fails.
+      seal(number, end);
+    } else if (!sealed) {
+      throw damaged(number, end, "the seal of the segment is not what was written");
     }
   }
 
-  private void seal(FileChannel channel, long number, long end) throws IOException {
+  private void seal(long number, long end) throws IOException {
     RecordBuffer records = new RecordBuffer();
     records.continueAfter(chain, seed(number));
-    RecordBuffer.Sink sink = bytes -> Disk.write(channel, bytes, end);
-    records.putMark(
-        WalFormat.SEAL, outline.lastIndex(), outline.lastTerm(), end, outline.commitIndex(), sink);
-    records.flush(sink);
-    channel.force(false);
+    try (FileChannel channel = Disk.openForWriting(file(number))) {
+      RecordBuffer.Sink sink = bytes -> Disk.write(channel, bytes, end);
+      long lastIndex = outline.lastIndex();
+      long commitIndex = outline.commitIndex();
+      records.putMark(WalFormat.SEAL, lastIndex, outline.lastTerm(), end, commitIndex, sink);
+      records.flush(sink);
+      channel.force(false);
+    }
   }
 
   private RecoveredEnd finishLast(long number) throws IOException {

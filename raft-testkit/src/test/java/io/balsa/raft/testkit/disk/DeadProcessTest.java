@@ -139,4 +139,30 @@ class DeadProcessTest {
       workload.close();
     }
   }
+
+  @Test
+  void st03_anUnfinishedWriteWhoseCuttingFailedDoesNoHarmOnceTheLogGoesOn() throws IOException {
+    for (int seed = 0; seed < 40; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(new SplittableRandom(seed));
+      Workload workload = new Workload(disk, "n1", 6000, 1);
+      workload.open();
+      workload.save(1);
+      workload.append(1, 2, 40);
+      workload.sync();
+      workload.append(3, 1, 4000);
+      cutPower(disk, workload);
+      // If a part of it is there, recovery cuts it, which can be read, and is not durable.
+      failForceOf("1.seg", 1, disk);
+      assertThatIOException().isThrownBy(workload::open);
+      workload.closeAfterFailure();
+      disk.heal();
+
+      workload.open();
+      workload.append(workload.promise().current().size() + 1L, 3, 5900);
+      workload.sync();
+      cutPower(disk, workload);
+      workload.open();
+      workload.close();
+    }
+  }
 }
