@@ -15,5 +15,5 @@ mvn -q -Dspotless.check.skip=true -pl raft-testkit -am \
 classpath="raft-testkit/target/test-classes:raft-testkit/target/classes:$(cat raft-testkit/target/classpath)"
 
 # Assertions are on as in the tests; the nodes' own logs would only cost time.
-exec java -ea -Xmx2g -Dorg.slf4j.simpleLogger.defaultLogLevel=off \
+exec java -ea -Xmx2g -XX:+UseParallelGC -Dorg.slf4j.simpleLogger.defaultLogLevel=off \
   -cp "$classpath" io.balsa.raft.testkit.simulation.Campaign "$@"
