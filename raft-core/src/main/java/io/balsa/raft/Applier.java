@@ -93,15 +93,23 @@ final class Applier {
     }
     bytesAhead.addAndGet(bytes);
     handedIndex += entries.size();
-    tasks.put(new Task.Apply(entries, waiting, bytes));
+    give(new Task.Apply(entries, waiting, bytes));
   }
 
   void read(long index, List<ReadRequest<?>> requests) {
-    tasks.put(new Task.Read(index, requests));
+    give(new Task.Read(index, requests));
   }
 
   void answer(List<Runnable> answers) {
-    tasks.put(new Task.Answer(answers));
+    give(new Task.Answer(answers));
+  }
+
+  /** When this is closed nobody will come for it, and all that is left to give is an answer. */
+  private void give(Task task) {
+    if (!tasks.put(task)) {
+      perform(task);
+      answerReads();
+    }
   }
 
   void poll() {
@@ -196,10 +204,10 @@ final class Applier {
 
   /** Ends what is still waiting; to be called when nobody polls any more. */
   void close(String reason) {
-    tasks.close();
     if (failure == null) {
       failure = new OutcomeUnknownException(reason);
     }
+    tasks.close();
     for (Task task : tasks.take()) {
       perform(task);
     }

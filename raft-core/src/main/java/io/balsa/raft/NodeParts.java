@@ -101,10 +101,25 @@ final class NodeParts {
     loop = new NodeLoop(setting, wiring, mailbox, environment, store);
 
     link.setPeers(d.peers());
-    writerRunner.start(writer::poll);
-    readerRunner.start(reader::poll);
-    applierRunner.start(applier::poll);
-    loopRunner.start(loop::poll);
+    start(reader);
+  }
+
+  /** Starts all of them or, if the machine has no thread left, none. */
+  private void start(LogReader reader) {
+    boolean done = false;
+    try {
+      writerRunner.start(writer::poll);
+      readerRunner.start(reader::poll);
+      applierRunner.start(applier::poll);
+      loopRunner.start(loop::poll);
+      done = true;
+    } finally {
+      if (!done) {
+        applierRunner.stop();
+        readerRunner.stop();
+        writerRunner.stop();
+      }
+    }
   }
 
   private RaftOptions options() {

@@ -131,15 +131,22 @@ public final class RaftNode implements AutoCloseable {
   /**
    * Stops taking part, ends all requests (with {@link OutcomeUnknownException} where a command may
    * be in the log), and closes the storage and the transport. Takes some seconds at most, also
-   * while the state machine blocks. May be called more than once and on any thread.
+   * while the state machine blocks. May be called more than once and on any thread, also on one
+   * that was interrupted, and is then.
    */
   @Override
   public void close() {
     if (closing.compareAndSet(false, true)) {
+      // With it nothing would be waited for, and every file be closed before its last write.
+      boolean interrupted = Thread.interrupted();
       try {
         parts.close();
       } catch (IOException e) {
         LOG.warn("closing node {}: {}", parts.id(), e.toString());
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
       }
     }
   }

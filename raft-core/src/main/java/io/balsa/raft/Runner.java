@@ -19,6 +19,7 @@ public interface Runner {
   /**
    * Makes one more call, which begins after now, and then none. Returns when that one has ended or
    * five seconds have passed; within a call, at once, and the last one follows the one under way.
+   * Does nothing if it has not been started.
    */
   void stop();
 }

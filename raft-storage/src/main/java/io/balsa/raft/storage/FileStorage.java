@@ -3,6 +3,7 @@ package io.balsa.raft.storage;
 import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
+import io.balsa.raft.RecoveredLog;
 import io.balsa.raft.Storage;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.core.HardState;
@@ -136,25 +137,18 @@ public final class FileStorage implements Storage {
         checkTerm(hardState, recovery.outline());
         tail.resume(end, recovery.outline());
       }
+      LogReader reader = new LogReader(wal, owner.incarnation(), index);
+      RecoveredLog recovered = recovery.outline().toRecoveredLog(hardState);
+      FileLogStore log = new FileLogStore(directory, owner, recovered, tail, reader, spare, helper);
+      helper.start(log::idle);
       done = true;
+      return log;
     } finally {
       if (!done) {
         helper.close();
         tail.close();
       }
     }
-    LogReader reader = new LogReader(wal, owner.incarnation(), index);
-    FileLogStore log =
-        new FileLogStore(
-            directory,
-            owner,
-            recovery.outline().toRecoveredLog(hardState),
-            tail,
-            reader,
-            spare,
-            helper);
-    helper.start(log::idle);
-    return log;
   }
 
   /** Section 3.4: a node hears of a term before it has an entry of it. */

@@ -2,8 +2,12 @@ package io.balsa.raft.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.balsa.raft.Environment;
+import io.balsa.raft.Limits;
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.Runner;
 import io.balsa.raft.storage.FileStorage;
 import io.balsa.raft.testkit.TestCluster.Counter;
 import io.balsa.raft.transport.netty.NettyTransport;
@@ -11,6 +15,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +62,81 @@ class FailedStartTest {
       }
     }
     NettyTransport.bind(next).close();
+  }
+
+  /** The machine's threads, until there are no more of them. */
+  private record FewThreads(int[] left) implements Environment {
+    @Override
+    public Runner runner(String name, long periodNanos) {
+      Runner real = Environment.system().runner(name, periodNanos);
+      return new Runner() {
+        @Override
+        public void start(Runnable poll) {
+          if (left[0]-- == 0) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+          real.start(poll);
+        }
+
+        @Override
+        public void wake() {
+          real.wake();
+        }
+
+        @Override
+        public void stop() {
+          real.stop();
+        }
+      };
+    }
+
+    @Override
+    public long nanoTime() {
+      return Environment.system().nanoTime();
+    }
+
+    @Override
+    public RandomGenerator random() {
+      return Environment.system().random();
+    }
+
+    @Override
+    public Limits limits() {
+      return Environment.system().limits();
+    }
+  }
+
+  @Test
+  void aStartThatFindsNoThreadLeavesNone() throws IOException {
+    for (int threads = 0; threads < 5; threads++) {
+      RaftNode.Builder builder =
+          RaftNode.builder("few", new Counter())
+              .members("few=memory:1")
+              .storage(FileStorage.open(dir.resolve("few")))
+              .transport(new MemoryNetwork().transport())
+              .environment(new FewThreads(new int[] {threads}));
+      assertThatThrownBy(builder::start).isInstanceOf(OutOfMemoryError.class);
+      assertThat(Thread.getAllStackTraces().keySet())
+          .as("after %d", threads)
+          .noneMatch(thread -> thread.getName().startsWith("balsa-") && isOf("few", thread));
+    }
+  }
+
+  private static boolean isOf(String node, Thread thread) {
+    return thread.getName().contains("-" + node + "-");
+  }
+
+  @Test
+  void aNodeThatIsClosedByAnInterruptedThreadIsClosedInGoodOrder() throws IOException {
+    RaftNode node = start(freeAddress());
+    Await.until("it leads", () -> node.status().commitIndex() > 0);
+    CompletableFuture<byte[]> answer = node.propose(TestCluster.bytes(7));
+    Thread.currentThread().interrupt();
+    node.close();
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(answer).isDone();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().startsWith("balsa-default-n1"));
   }
 
   private static String freeAddress() throws IOException {
