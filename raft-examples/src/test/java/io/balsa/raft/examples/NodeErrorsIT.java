@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +50,7 @@ class NodeErrorsIT {
     start(node);
     NodeProcess first = node;
     try {
-      node = new NodeProcess(withHttpPort(FreePorts.find(1).get(0)), NO_MORE);
+      node = new NodeProcess(sameDirectoryOtherPorts(), NO_MORE);
       assertFails(ExitCode.STORAGE, "open in another process");
     } finally {
       first.close();
@@ -114,8 +115,11 @@ class NodeErrorsIT {
     return new NodeProcess.Place(id, place.members(), place.directory(), place.httpPort());
   }
 
-  private NodeProcess.Place withHttpPort(int port) {
-    return new NodeProcess.Place(place.id(), place.members(), place.directory(), port);
+  private NodeProcess.Place sameDirectoryOtherPorts() throws IOException {
+    List<Integer> ports = FreePorts.find(2);
+    List<String> members = new ArrayList<>(place.members());
+    members.set(0, place.id() + "=127.0.0.1:" + ports.get(0));
+    return new NodeProcess.Place(place.id(), members, place.directory(), ports.get(1));
   }
 
   private static ServerSocket take(int port) throws IOException {
