@@ -165,4 +165,31 @@ class DeadProcessTest {
       workload.close();
     }
   }
+
+  /** Each record names the one before: what is left of another write does not continue this one. */
+  @Test
+  void st08_aRecordLeftOfACutWriteDoesNotContinueTheNextOne() throws IOException {
+    for (int seed = 0; seed < 60; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(new SplittableRandom(seed));
+      Workload workload = new Workload(disk, "n1", 6000, 1);
+      workload.open();
+      workload.save(1);
+      workload.append(1, 2, 40);
+      workload.sync();
+      // The third entry ends with the first sector, the fourth is in the second.
+      workload.append(3, 2, 224);
+      cutPower(disk, workload);
+      failForceOf("1.seg", 1, disk);
+      assertThatIOException().isThrownBy(workload::open);
+      workload.closeAfterFailure();
+      disk.heal();
+
+      workload.open();
+      workload.append(workload.promise().current().size() + 1L, 1, 224);
+      workload.sync();
+      cutPower(disk, workload);
+      workload.open();
+      workload.close();
+    }
+  }
 }
