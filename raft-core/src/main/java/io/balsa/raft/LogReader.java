@@ -45,7 +45,7 @@ final class LogReader {
       }
       // Since the task was given the node has lost its leadership, and the end of its log with it.
       return answer(task, List.of());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       return new Mail.StorageFailed(task.opening, e);
     }
   }

@@ -73,7 +73,7 @@ final class LogWriter {
     try {
       write(saves);
       loop.put(new Mail.Persisted(opening, saves.get(saves.size() - 1).token()));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failed = true;
       loop.put(new Mail.StorageFailed(opening, e));
     }
@@ -122,7 +122,7 @@ final class LogWriter {
       opening++;
       failed = false;
       loop.put(new Mail.StorageOpened(store));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       failed = true;
       loop.put(new Mail.StorageStillFailed(e));
     }

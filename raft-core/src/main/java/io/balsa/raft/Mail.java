@@ -30,13 +30,13 @@ sealed interface Mail permits Proposal.Local, ReadRequest, Mail.Event {
   record ReadForApply(int opening, List<Entry> entries) implements Event {}
 
   /** The storage failed. */
-  record StorageFailed(int opening, Exception cause) implements Event {}
+  record StorageFailed(int opening, Throwable cause) implements Event {}
 
   /** The storage is open again. */
   record StorageOpened(LogStore store) implements Event {}
 
   /** The storage could not be opened again. */
-  record StorageStillFailed(Exception cause) implements Event {}
+  record StorageStillFailed(Throwable cause) implements Event {}
 
   /** The state machine threw. */
   record ApplyFailed(long index, Throwable cause) implements Event {}

@@ -377,7 +377,7 @@ final class NodeLoop {
         m.cause());
   }
 
-  private void onStorageStillFailed(Exception cause) {
+  private void onStorageStillFailed(Throwable cause) {
     if (closed != null) {
       return;
     }

@@ -12,48 +12,53 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LogReaderTest {
-  /** A log that is shorter than it was. */
-  private static final LogStore SHORTER =
-      new LogStore() {
-        @Override
-        public Identity identity() {
-          throw new AssertionError();
-        }
+  /** A log that can't be read, for this reason. */
+  private record Unreadable(Throwable why) implements LogStore {
+    @Override
+    public Identity identity() {
+      throw new AssertionError();
+    }
 
-        @Override
-        public RecoveredLog recovered() {
-          throw new AssertionError();
-        }
+    @Override
+    public RecoveredLog recovered() {
+      throw new AssertionError();
+    }
 
-        @Override
-        public void append(List<Entry> entries, long commitIndex) {
-          throw new AssertionError();
-        }
+    @Override
+    public void append(List<Entry> entries, long commitIndex) {
+      throw new AssertionError();
+    }
 
-        @Override
-        public void saveHardState(HardState hardState) {
-          throw new AssertionError();
-        }
+    @Override
+    public void saveHardState(HardState hardState) {
+      throw new AssertionError();
+    }
 
-        @Override
-        public void sync() {
-          throw new AssertionError();
-        }
+    @Override
+    public void sync() {
+      throw new AssertionError();
+    }
 
-        @Override
-        public List<Entry> read(long firstIndex, long lastIndex, long maxBytes) {
-          throw new IndexOutOfBoundsException("the log ends before " + lastIndex);
-        }
+    @Override
+    public List<Entry> read(long firstIndex, long lastIndex, long maxBytes) {
+      if (why instanceof Error e) {
+        throw e;
+      }
+      throw (RuntimeException) why;
+    }
 
-        @Override
-        public void close() {}
-      };
+    @Override
+    public void close() {}
+  }
+
+  private static final Unreadable SHORTER =
+      new Unreadable(new IndexOutOfBoundsException("the log is shorter than it was"));
 
   private final Mailbox<LogReader.Task> tasks = new Mailbox<>(new IdleRunner());
   private final Mailbox<Mail> loop = new Mailbox<>(new IdleRunner());
 
-  private Mail read(Effects.Replication replication) {
-    tasks.put(new LogReader.Task(1, SHORTER, 20, 21, replication));
+  private Mail read(LogStore log, Effects.Replication replication) {
+    tasks.put(new LogReader.Task(1, log, 20, 21, replication));
     new LogReader(tasks, loop, 100).poll();
     return loop.take().get(0);
   }
@@ -65,11 +70,18 @@ class LogReaderTest {
             new NodeId("n2"),
             new Message.AppendEntries(3, 1, new LogPosition(2, 19), 19, List.of()),
             21);
-    assertThat(read(replication)).isEqualTo(new Mail.ReadForPeer(1, replication, List.of()));
+    assertThat(read(SHORTER, replication))
+        .isEqualTo(new Mail.ReadForPeer(1, replication, List.of()));
   }
 
   @Test
   void aCommittedEntryThatIsNotThereIsOne() {
-    assertThat(read(null)).isInstanceOf(Mail.StorageFailed.class);
+    assertThat(read(SHORTER, null)).isInstanceOf(Mail.StorageFailed.class);
+  }
+
+  @Test
+  void rt01_anErrorIsToldAndDoesNotEndTheThreadSilently() {
+    OutOfMemoryError error = new OutOfMemoryError("no heap");
+    assertThat(read(new Unreadable(error), null)).isEqualTo(new Mail.StorageFailed(1, error));
   }
 }
