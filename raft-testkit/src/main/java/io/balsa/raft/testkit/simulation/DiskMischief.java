@@ -12,8 +12,8 @@ import java.util.SplittableRandom;
  * What happens to disks and directories.
  *
  * <ul>
- *   <li>What is damaged is only ever what the log itself knows to be durable, on fewer than half of
- *       the hosts: an intact copy of every committed entry is left.
+ *   <li>What is damaged is only ever what the log itself can prove to have been durable, on fewer
+ *       than half of the hosts: an intact copy of every committed entry is left.
  * </ul>
  */
 final class DiskMischief<M extends StateMachine> {
@@ -58,27 +58,51 @@ final class DiskMischief<M extends StateMachine> {
     world.timeline().after(nanos, () -> victim.disk().limitSpace(1L << 40));
   }
 
-  /** Damages a segment that is complete. */
+  /**
+   * Damages a segment that is complete; or the last one, up to where it ends now, once the log has
+   * gone on for long enough to prove that.
+   */
   private boolean damage(Fault fault, Host<M> victim) {
-    long hurt = world.hosts().stream().filter(Host::isDamaged).count();
-    if (!victim.isDamaged() && 2 * (hurt + 1) >= world.hosts().size()) {
-      return false;
-    }
     SimulatedDisk disk = victim.disk();
     List<String> segments = disk.files().stream().filter(f -> f.endsWith(".seg")).toList();
-    if (segments.size() < 2) {
+    if (segments.isEmpty()) {
       return false;
     }
-    String file = segments.get(random.nextInt(segments.size() - 1));
-    byte[] content = disk.content(file);
+    String file = segments.get(random.nextInt(segments.size()));
+    int end = endOfContent(disk.content(file));
+    if (!file.equals(segments.get(segments.size() - 1))) {
+      return damage(fault, victim, file, end);
+    }
+    LogProof.Moment now = victim.proof().now();
+    world
+        .timeline()
+        .after(
+            random.nextLong(2 * Weather.SECOND),
+            () -> {
+              boolean storms = world.weather().storm() > 0;
+              if (storms && victim.proof().covers(now) && damage(fault, victim, file, end)) {
+                world.counts().fault(fault);
+              }
+            });
+    return false;
+  }
+
+  private static int endOfContent(byte[] content) {
     int end = content.length;
     while (end > 0 && content[end - 1] == 0) {
       end--;
     }
-    if (end < 2) {
+    return end;
+  }
+
+  private boolean damage(Fault fault, Host<M> victim, String file, int end) {
+    long hurt = world.hosts().stream().filter(Host::isDamaged).count();
+    boolean tooMany = !victim.isDamaged() && 2 * (hurt + 1) >= world.hosts().size();
+    if (tooMany || end < 2) {
       return false;
     }
     victim.damage();
+    SimulatedDisk disk = victim.disk();
     int half = end / 2;
     switch (fault) {
       case BIT_ROT -> disk.flipBit(file, random.nextLong(8L * end));

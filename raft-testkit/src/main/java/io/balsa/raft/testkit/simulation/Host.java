@@ -24,6 +24,7 @@ final class Host<M extends StateMachine> {
   private final World<M> world;
   private final NodeId id;
   private final SimulatedDisk disk;
+  private final LogProof proof = new LogProof();
   private Life<M> life;
   private int lives;
   private boolean off;
@@ -48,6 +49,10 @@ final class Host<M extends StateMachine> {
 
   SimulatedDisk disk() {
     return disk;
+  }
+
+  LogProof proof() {
+    return proof;
   }
 
   Path directory() {

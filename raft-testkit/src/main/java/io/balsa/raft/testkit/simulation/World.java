@@ -101,10 +101,20 @@ final class World<M extends StateMachine> {
     return setting.codec().apply(packet);
   }
 
+  private Host<M> host(NodeId id) {
+    for (Host<M> host : hosts) {
+      if (host.id().equals(id)) {
+        return host;
+      }
+    }
+    throw new AssertionError("no host " + id);
+  }
+
   // ---- what happens
 
   void observe(Observation observation) {
     if (failure == null) {
+      host(observation.node()).proof().observe(observation);
       try {
         invariants.observe(observation);
       } catch (RuntimeException | Error e) {
