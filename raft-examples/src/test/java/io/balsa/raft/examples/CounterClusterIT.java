@@ -52,7 +52,9 @@ class CounterClusterIT {
     assertThat(exitCode()).as(output()).isZero();
     String story = output();
     assertThat(story)
-        .contains("leads in term 1", "kill -9 n", "CANDIDATE in term 2", "LEADER in term 2")
+        .contains("kill -9 n")
+        .containsPattern("leads in term [0-9]+") // the first election of a busy machine may fail
+        .matches(CounterClusterIT::leaderChangesWithTheTerm, "a later leader has a later term")
         .containsPattern("first increment acknowledged again [0-9,]+ ms after the kill")
         .containsPattern("acknowledged increments +[1-9][0-9,]*\n")
         .contains("nothing that was acknowledged is lost")
@@ -68,6 +70,16 @@ class CounterClusterIT {
     launcher.getOutputStream().close();
     assertThat(exitCode()).as("exit code at the end of the input").isZero();
     awaitNoNodes();
+  }
+
+  private static boolean leaderChangesWithTheTerm(String story) {
+    List<Integer> terms =
+        Pattern.compile("LEADER in term ([0-9]+)")
+            .matcher(story)
+            .results()
+            .map(leader -> Integer.valueOf(leader.group(1)))
+            .toList();
+    return terms.size() == 2 && terms.get(0) < terms.get(1);
   }
 
   private void useClient() throws Exception {
