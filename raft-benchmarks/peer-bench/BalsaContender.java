@@ -1,3 +1,6 @@
+import io.balsa.raft.SnapshotWriter;
+import java.io.InputStream;
+import java.io.IOException;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.core.Role;
@@ -21,6 +24,17 @@ public final class BalsaContender implements Contender {
     public byte[] apply(long index, byte[] command) {
       value += command.length;
       return bytes();
+    }
+
+    @Override
+    public SnapshotWriter snapshot() {
+      byte[] image = bytes();
+      return out -> out.write(image);
+    }
+
+    @Override
+    public void restore(InputStream image) throws IOException {
+      value = java.nio.ByteBuffer.wrap(image.readAllBytes()).getLong();
     }
 
     private byte[] bytes() {

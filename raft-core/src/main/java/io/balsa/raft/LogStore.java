@@ -2,6 +2,7 @@ package io.balsa.raft;
 
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
 import java.io.IOException;
 import java.util.List;
 
@@ -60,6 +61,36 @@ public interface LogStore extends AutoCloseable {
    * @throws IOException if the file system fails; the store is dead then
    */
   void sync() throws IOException;
+
+  /**
+   * Gives up entries that a durable snapshot stands for. May keep more of them than it must. May be
+   * called with an index below the first one that is left, and does nothing then.
+   *
+   * @param index entries up to here are not needed any more; at most that of the latest snapshot
+   *     and of the log's end
+   * @throws IllegalArgumentException if no snapshot stands for them
+   * @throws IOException if the file system fails; the store is dead then
+   */
+  void discard(long index) throws IOException;
+
+  /**
+   * Begins the log anew behind the latest snapshot, as the one that does not fit the log was
+   * received from the leader; durable when it returns. Everything in the log is given up, and the
+   * next entry has the index after that of the position. A store that is opened with a latest
+   * snapshot whose position is not in the log has done this by itself: a crash may come in between.
+   *
+   * @param position the last position of the latest snapshot
+   * @throws IllegalArgumentException if it is not that
+   * @throws IOException if the file system fails; the store is dead then
+   */
+  void restartAfter(LogPosition position) throws IOException;
+
+  /**
+   * The snapshots that belong to the log.
+   *
+   * @return their store, open as long as this one is
+   */
+  SnapshotStore snapshots();
 
   /**
    * Reads entries back, written or synced. Stops before the entry that would exceed the bytes, but

@@ -1,5 +1,8 @@
 package io.balsa.raft;
 
+import java.io.IOException;
+import java.io.InputStream;
+
 /**
  * What is replicated: a deterministic function of the commands applied to it. On every node the
  * same commands arrive in the same order, so all copies go through the same states, as long as
@@ -9,7 +12,6 @@ package io.balsa.raft;
  * <p>One thread at a time calls it, with everything earlier calls wrote visible; it needs no locks
  * unless the application itself reads it from other threads.
  */
-@FunctionalInterface
 public interface StateMachine {
 
   /**
@@ -25,4 +27,26 @@ public interface StateMachine {
    *     command that makes no sense must be answered, not thrown at.
    */
   byte[] apply(long index, byte[] command);
+
+  /**
+   * Captures the state, so that it can be written while further commands are applied. Called
+   * between two commands and must be quick, since they wait: take a copy, or share what does not
+   * change.
+   *
+   * @return writes the state as it is now
+   * @throws RuntimeException gives this snapshot up; the log stays as it is, and it is tried again
+   *     later
+   */
+  SnapshotWriter snapshot();
+
+  /**
+   * Replaces the state by one that {@link #snapshot()} has captured here or on another node.
+   *
+   * @param image the bytes that were written; need not be closed. Read it to the end before the
+   *     state is touched, if a state that is half the old and half the new one could be seen by
+   *     somebody.
+   * @throws IOException if {@code image} throws it, or holds something else. Stops the group on
+   *     this node, since its state is not known any more.
+   */
+  void restore(InputStream image) throws IOException;
 }

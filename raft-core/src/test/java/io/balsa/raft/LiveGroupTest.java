@@ -14,11 +14,27 @@ import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Raft;
 import io.balsa.raft.core.RaftOptions;
 import io.balsa.raft.core.RestoredState;
+import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LiveGroupTest {
+  private static final class Echo implements StateMachine {
+    @Override
+    public byte[] apply(long index, byte[] command) {
+      return command;
+    }
+
+    @Override
+    public SnapshotWriter snapshot() {
+      return out -> {};
+    }
+
+    @Override
+    public void restore(InputStream image) {}
+  }
+
   private static final NodeId LEADER = new NodeId("n2");
 
   private static final Runner NOBODY = new IdleRunner();
@@ -46,7 +62,7 @@ class LiveGroupTest {
     Replies replies = new Replies(NOWHERE);
     Applier applier =
         new Applier(
-            (index, command) -> command,
+            new Echo(),
             limits.applyBytes(),
             new Mailbox<>(NOBODY),
             new Mailbox<>(NOBODY),

@@ -40,6 +40,21 @@ class LogReaderTest {
     }
 
     @Override
+    public void discard(long index) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void restartAfter(LogPosition position) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+      throw new AssertionError();
+    }
+
+    @Override
     public List<Entry> read(long firstIndex, long lastIndex, long maxBytes) {
       if (why instanceof Error e) {
         throw e;

@@ -5,14 +5,18 @@ import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.RecoveredLog;
+import io.balsa.raft.SnapshotStore;
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Role;
 import io.balsa.raft.storage.FileStorage;
 import io.balsa.raft.transport.netty.NettyTransport;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
@@ -35,6 +39,17 @@ final class BenchmarkCluster implements AutoCloseable {
     public byte[] apply(long index, byte[] command) {
       value += command.length;
       return bytes();
+    }
+
+    @Override
+    public SnapshotWriter snapshot() {
+      byte[] image = bytes();
+      return out -> out.write(image);
+    }
+
+    @Override
+    public void restore(InputStream image) throws IOException {
+      value = ByteBuffer.wrap(image.readAllBytes()).getLong();
     }
 
     private byte[] bytes() {
@@ -146,6 +161,21 @@ final class BenchmarkCluster implements AutoCloseable {
     public void sync() throws IOException {
       syncs.increment();
       store.sync();
+    }
+
+    @Override
+    public void discard(long index) throws IOException {
+      store.discard(index);
+    }
+
+    @Override
+    public void restartAfter(LogPosition position) throws IOException {
+      store.restartAfter(position);
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+      return store.snapshots();
     }
 
     @Override

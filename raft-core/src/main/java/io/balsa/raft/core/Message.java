@@ -96,6 +96,18 @@ public sealed interface Message {
       implements Message {}
 
   /**
+   * The leader does not have the entries any more that the receiver lacks, but has a snapshot that
+   * stands for them (section 5.1). Goes out in place of a heartbeat until the receiver's log
+   * continues the leader's; the bytes are fetched by the receiver.
+   *
+   * @param term the leader's term
+   * @param round as in {@link AppendEntries}; the answer is an {@link AppendEntriesAccepted} with
+   *     what the receiver has on disk and committed
+   * @param snapshot the snapshot
+   */
+  record InstallSnapshot(long term, long round, Snapshot snapshot) implements Message {}
+
+  /**
    * Up to which index must I have applied to answer a read that arrived before now (section 6.4)?
    *
    * @param term the sender's term

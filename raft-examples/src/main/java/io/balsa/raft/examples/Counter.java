@@ -2,9 +2,12 @@ package io.balsa.raft.examples;
 
 // README begins
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.storage.FileStorage;
 import io.balsa.raft.transport.netty.NettyTransport;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.file.Path;
 
@@ -16,6 +19,17 @@ class Counter implements StateMachine {
   public byte[] apply(long index, byte[] command) {
     value = value.add(new BigInteger(command));
     return value.toByteArray();
+  }
+
+  @Override
+  public SnapshotWriter snapshot() {
+    byte[] image = value.toByteArray();
+    return out -> out.write(image);
+  }
+
+  @Override
+  public void restore(InputStream image) throws IOException {
+    value = new BigInteger(image.readAllBytes());
   }
 
   public static void main(String[] args) throws Exception {

@@ -1,6 +1,9 @@
 package io.balsa.raft.examples;
 
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 
 /**
@@ -24,6 +27,17 @@ final class PublishedCounter implements StateMachine {
     byte[] answer = counter.apply(index, command);
     latest = new Applied(index, number(answer));
     return answer;
+  }
+
+  @Override
+  public SnapshotWriter snapshot() {
+    return counter.snapshot();
+  }
+
+  @Override
+  public void restore(InputStream image) throws IOException {
+    counter.restore(image);
+    latest = new Applied(latest.index, counter.value.longValue());
   }
 
   /** For a read through the node. */

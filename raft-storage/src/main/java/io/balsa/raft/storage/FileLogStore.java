@@ -3,9 +3,11 @@ package io.balsa.raft.storage;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
+import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -144,6 +146,21 @@ final class FileLogStore implements LogStore {
     if (failure != null) {
       throw dead("an earlier write failed", failure);
     }
+  }
+
+  @Override
+  public void discard(long index) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void restartAfter(LogPosition position) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public SnapshotStore snapshots() {
+    throw new UnsupportedOperationException();
   }
 
   @Override

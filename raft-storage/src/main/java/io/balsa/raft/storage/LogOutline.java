@@ -71,6 +71,11 @@ final class LogOutline {
 
   RecoveredLog toRecoveredLog(HardState hardState) {
     return new RecoveredLog(
-        hardState, List.copyOf(termStarts), lastIndex, List.copyOf(configurations), commitIndex);
+        hardState,
+        LogPosition.ZERO,
+        List.copyOf(termStarts),
+        lastIndex,
+        List.copyOf(configurations),
+        commitIndex);
   }
 }

@@ -107,7 +107,8 @@ public abstract class LogStoreContract {
   void aNewStoreIsEmpty() {
     assertThat(log.identity()).isEqualTo(IDENTITY);
     assertThat(log.recovered())
-        .isEqualTo(new RecoveredLog(HardState.INITIAL, List.of(), 0, List.of(), 0));
+        .isEqualTo(
+            new RecoveredLog(HardState.INITIAL, LogPosition.ZERO, List.of(), 0, List.of(), 0));
   }
 
   @Test

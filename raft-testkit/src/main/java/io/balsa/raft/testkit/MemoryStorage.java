@@ -4,6 +4,7 @@ import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
+import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.Storage;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.core.Entry;
@@ -90,7 +91,8 @@ public final class MemoryStorage implements Storage {
         }
       }
       recovered =
-          new RecoveredLog(hardState, termStarts, entries.size(), configurations, commitIndex);
+          new RecoveredLog(
+              hardState, LogPosition.ZERO, termStarts, entries.size(), configurations, commitIndex);
     }
 
     private void checkOpen() throws StorageException {
@@ -143,6 +145,21 @@ public final class MemoryStorage implements Storage {
         pending.clear();
         durableCommitIndex = commitIndex;
       }
+    }
+
+    @Override
+    public void discard(long index) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void restartAfter(LogPosition position) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.balsa.raft.Identity;
 import io.balsa.raft.Packet;
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.Transport;
 import io.balsa.raft.core.LogPosition;
@@ -12,6 +13,7 @@ import io.balsa.raft.core.Member;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -32,13 +34,24 @@ import org.junit.jupiter.api.Test;
 
 /** A contract that never fails says nothing: here are those who break it. */
 class ContractsCanFailTest {
+  /** A state machine of which only the answers matter. */
+  @FunctionalInterface
+  private interface Stateless extends StateMachine {
+    @Override
+    default SnapshotWriter snapshot() {
+      return out -> {};
+    }
+
+    @Override
+    default void restore(InputStream image) {}
+  }
 
   /** A contract for whatever machine it is given. */
   private static final class Machines extends StateMachineContract<StateMachine> {
-    private final Supplier<StateMachine> fresh;
+    private final Supplier<Stateless> fresh;
     private final boolean answersGarbage;
 
-    Machines(Supplier<StateMachine> fresh, boolean answersGarbage) {
+    Machines(Supplier<Stateless> fresh, boolean answersGarbage) {
       this.fresh = fresh;
       this.answersGarbage = answersGarbage;
     }
@@ -85,7 +98,7 @@ class ContractsCanFailTest {
     return red;
   }
 
-  private static List<String> red(Supplier<StateMachine> fresh) {
+  private static List<String> red(Supplier<Stateless> fresh) {
     return red(new Machines(fresh, false).tests());
   }
 
@@ -101,7 +114,7 @@ class ContractsCanFailTest {
 
   @Test
   void identityHashesAreFound() {
-    Supplier<StateMachine> fresh =
+    Supplier<Stateless> fresh =
         () -> {
           Set<Object> seen = new HashSet<>();
           Map<Object, Integer> numbers = new IdentityHashMap<>();
@@ -146,7 +159,7 @@ class ContractsCanFailTest {
 
   @Test
   void changedArraysAreFound() {
-    Supplier<StateMachine> changing =
+    Supplier<Stateless> changing =
         () ->
             (index, command) -> {
               if (command.length > 0) {
@@ -155,7 +168,7 @@ class ContractsCanFailTest {
               return command;
             };
     assertThat(red(changing)).containsExactly("command");
-    Supplier<StateMachine> sharing =
+    Supplier<Stateless> sharing =
         () -> {
           byte[] answer = new byte[1];
           return (index, command) -> {
@@ -168,7 +181,7 @@ class ContractsCanFailTest {
 
   @Test
   void garbageThatIsNotAnsweredIsFound() {
-    Supplier<StateMachine> throwing =
+    Supplier<Stateless> throwing =
         () ->
             (index, command) -> {
               if (command.length != 4) {
@@ -179,7 +192,7 @@ class ContractsCanFailTest {
     assertThat(red(throwing)).isEmpty();
     assertThat(red(new Machines(throwing, true).tests())).containsExactly("garbage");
     AtomicInteger calls = new AtomicInteger();
-    Supplier<StateMachine> wavering =
+    Supplier<Stateless> wavering =
         () ->
             (index, command) -> {
               if (command.length < 4 && calls.incrementAndGet() % 2 == 0) {

@@ -4,9 +4,11 @@ import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
+import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -74,6 +76,21 @@ final class GatedStorage implements Storage {
     @Override
     public void sync() throws IOException {
       log.sync();
+    }
+
+    @Override
+    public void discard(long index) throws IOException {
+      log.discard(index);
+    }
+
+    @Override
+    public void restartAfter(LogPosition position) throws IOException {
+      log.restartAfter(position);
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+      return log.snapshots();
     }
 
     @Override

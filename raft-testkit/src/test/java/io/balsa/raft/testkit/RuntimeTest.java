@@ -407,7 +407,7 @@ class RuntimeTest {
 
   @Test
   void badDescriptionsAreRefusedWithAClearMessage() {
-    RaftNode.Builder builder = RaftNode.builder("n1", (index, command) -> null);
+    RaftNode.Builder builder = RaftNode.builder("n1", new TestCluster.Counter());
     assertThatThrownBy(builder::start).hasMessage("node n1: members(...) is missing");
     assertThatThrownBy(() -> builder.members("n1=h:1", "n1=h:2"))
         .hasMessageContaining("n1 is given twice");
@@ -419,7 +419,7 @@ class RuntimeTest {
     assertThatThrownBy(() -> builder.members("n1=h:70000")).hasMessageContaining("1 to 65535");
     assertThatThrownBy(() -> builder.electionTimeout(Duration.ofMillis(49)))
         .hasMessageContaining("can't work");
-    assertThatThrownBy(() -> RaftNode.builder("a b", (index, command) -> null))
+    assertThatThrownBy(() -> RaftNode.builder("a b", new TestCluster.Counter()))
         .hasMessageContaining("only letters, digits");
     MemoryNetwork network = new MemoryNetwork();
     builder.members("n2=h:2", "n3=h:3").transport(network.transport());

@@ -2,12 +2,14 @@ package io.balsa.raft.testkit;
 
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Role;
 import io.balsa.raft.storage.FileStorage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +35,18 @@ final class TestCluster implements AutoCloseable {
       value += ByteBuffer.wrap(command).getLong();
       seen = value;
       return bytes(value);
+    }
+
+    @Override
+    public SnapshotWriter snapshot() {
+      byte[] image = bytes(value);
+      return out -> out.write(image);
+    }
+
+    @Override
+    public void restore(InputStream image) throws IOException {
+      value = number(image.readAllBytes());
+      seen = value;
     }
 
     /** The value, for the thread that applies. */

@@ -4,9 +4,11 @@ import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
+import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.NodeId;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -138,6 +140,21 @@ public final class WatchedStorage implements Storage {
     public void sync() throws IOException {
       store.sync();
       tell(new Observation.Synced(node));
+    }
+
+    @Override
+    public void discard(long index) throws IOException {
+      store.discard(index);
+    }
+
+    @Override
+    public void restartAfter(LogPosition position) throws IOException {
+      store.restartAfter(position);
+    }
+
+    @Override
+    public SnapshotStore snapshots() {
+      return store.snapshots();
     }
 
     @Override

@@ -1,7 +1,10 @@
 package io.balsa.raft.testkit.simulation;
 
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.testkit.invariant.Observation;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -47,6 +50,16 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     world.trace().applied(life.host().id(), index, hash);
     world.observe(new Observation.Applied(life.host().id(), index, command, hash));
     return response;
+  }
+
+  @Override
+  public SnapshotWriter snapshot() {
+    return machine.snapshot();
+  }
+
+  @Override
+  public void restore(InputStream image) throws IOException {
+    machine.restore(image);
   }
 
   /** A command at which a state machine throws stops all nodes, and again after each restart. */

@@ -3,6 +3,8 @@ package io.balsa.raft.testkit.invariant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.SnapshotWriter;
+import io.balsa.raft.StateMachine;
 import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
@@ -10,6 +12,8 @@ import io.balsa.raft.core.Role;
 import io.balsa.raft.testkit.MemoryNetwork;
 import io.balsa.raft.testkit.MemoryStorage;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +53,34 @@ class WatchedNodesTest {
     }
   }
 
+  /** Tells what it applies. */
+  private final class Machine implements StateMachine {
+    private final NodeId id;
+    private long state = 1;
+
+    Machine(NodeId id) {
+      this.id = id;
+    }
+
+    @Override
+    public byte[] apply(long index, byte[] command) {
+      state = 31 * state + command[0] + 1;
+      observe(new Observation.Applied(id, index, command, state));
+      return null;
+    }
+
+    @Override
+    public SnapshotWriter snapshot() {
+      byte[] image = ByteBuffer.allocate(8).putLong(state).array();
+      return out -> out.write(image);
+    }
+
+    @Override
+    public void restore(InputStream image) throws IOException {
+      state = ByteBuffer.wrap(image.readAllBytes()).getLong();
+    }
+  }
+
   private synchronized Throwable violation() {
     return violation;
   }
@@ -56,16 +88,9 @@ class WatchedNodesTest {
   private void start(String name) throws IOException {
     NodeId id = new NodeId(name);
     MemoryStorage disk = disks.computeIfAbsent(name, n -> new MemoryStorage());
-    long[] state = {1};
     nodes.put(
         name,
-        RaftNode.builder(
-                name,
-                (index, command) -> {
-                  state[0] = 31 * state[0] + command[0] + 1;
-                  observe(new Observation.Applied(id, index, command, state[0]));
-                  return null;
-                })
+        RaftNode.builder(name, new Machine(id))
             .members(MEMBERS)
             .storage(new WatchedStorage(disk, this::observe))
             .transport(network.transport())

@@ -1,7 +1,11 @@
 package io.balsa.raft.testkit.simulation;
 
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,6 +49,27 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
       long before = value(key);
       registers.put(key, after(kind, before, in.getLong()));
       return ByteBuffer.allocate(8).putLong(before).array();
+    }
+
+    @Override
+    public SnapshotWriter snapshot() {
+      Map<Integer, Long> image = Map.copyOf(registers);
+      return out -> {
+        DataOutputStream data = new DataOutputStream(out);
+        for (Map.Entry<Integer, Long> register : new TreeMap<>(image).entrySet()) {
+          data.writeInt(register.getKey());
+          data.writeLong(register.getValue());
+        }
+      };
+    }
+
+    @Override
+    public void restore(InputStream image) throws IOException {
+      ByteBuffer data = ByteBuffer.wrap(image.readAllBytes());
+      registers.clear();
+      while (data.hasRemaining()) {
+        registers.put(data.getInt(), data.getLong());
+      }
     }
 
     long value(int key) {

@@ -1,7 +1,10 @@
 package io.balsa.raft.testkit.simulation;
 
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -19,6 +22,17 @@ class Tally implements Workload<Tally.Machine, Long, Boolean, Long> {
     public byte[] apply(long index, byte[] command) {
       number++;
       return answer(number);
+    }
+
+    @Override
+    public SnapshotWriter snapshot() {
+      byte[] image = answer(number);
+      return out -> out.write(image);
+    }
+
+    @Override
+    public void restore(InputStream image) throws IOException {
+      number = ByteBuffer.wrap(image.readAllBytes()).getLong();
     }
 
     long read() {
