@@ -1,8 +1,10 @@
 package io.balsa.raft;
 
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * What nodes send to each other: messages of the algorithm, and proposals on their way to the
@@ -32,6 +34,43 @@ public sealed interface Packet {
   record Outcomes(List<Outcome> outcomes) implements Packet {}
 
   /**
+   * A change of the configuration, asked for on a node that does not lead. Answered by {@link
+   * Outcomes}.
+   *
+   * @param id the sender's number for it
+   * @param expectedIndex the index of the configuration that the change is made to
+   * @param target the simple configuration to get to
+   */
+  record ChangeConfiguration(long id, long expectedIndex, Configuration target) implements Packet {}
+
+  /**
+   * A transfer of the leadership, asked for on a node that does not lead. Answered by {@link
+   * Outcomes}.
+   *
+   * @param id the sender's number for it
+   * @param target who should lead, or null for whoever suits best
+   */
+  record TransferLeadership(long id, NodeId target) implements Packet {}
+
+  /**
+   * Asks for a piece of a snapshot that was announced.
+   *
+   * @param id the snapshot
+   * @param offset where the piece begins
+   */
+  record SnapshotRequest(UUID id, long offset) implements Packet {}
+
+  /**
+   * A piece of a snapshot. Travels with what is large, so that nothing small waits for it.
+   *
+   * @param id the snapshot
+   * @param offset where the piece begins
+   * @param checksum the CRC32C of the bytes
+   * @param bytes the piece
+   */
+  record SnapshotPiece(UUID id, long offset, int checksum, byte[] bytes) implements Packet {}
+
+  /**
    * One forwarded proposal.
    *
    * @param id the sender's number for it
@@ -44,7 +83,8 @@ public sealed interface Packet {
    *
    * @param id the sender's number for it
    * @param result what happened
-   * @param response the state machine's answer if the result is EXECUTED, else empty
+   * @param response the state machine's answer if the result is EXECUTED, the reason in UTF-8 if it
+   *     is REFUSED, else empty
    * @param leader the leader the receiver knows if the result is NOT_LEADER, or null
    */
   record Outcome(long id, Result result, byte[] response, NodeId leader) {
@@ -76,7 +116,9 @@ public sealed interface Packet {
     /** Not executed: the receiver has too much to do. */
     BUSY,
     /** It may or may not be executed, now or later. */
-    UNKNOWN;
+    UNKNOWN,
+    /** Not executed, and would not be on another node either. */
+    REFUSED;
 
     private static final Result[] BY_CODE = values();
 

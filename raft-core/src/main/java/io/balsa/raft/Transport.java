@@ -4,6 +4,7 @@ import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.UUID;
 
 /**
  * Carries packets between nodes. Raft tolerates loss, delay, repetition and reordering, so a
@@ -39,10 +40,27 @@ public interface Transport extends AutoCloseable {
   interface Link extends AutoCloseable {
 
     /**
-     * Says who the peers are and where. Connections to others are closed; the call returns before
-     * any is open.
+     * Says who this node is from now on. New connections are made in this name, open ones stay.
      *
-     * @param peers the other members
+     * <p>A node that is formed, which means that it has the log of a cluster, talks to nodes of the
+     * same cluster: to its peers, and to others that call it, since they may know a configuration
+     * that it does not know yet (section 4.1). It refuses a peer whose incarnation is not the one
+     * that {@link #setPeers} says. One that is not formed may be called by any node that is, and by
+     * those that are not and have the same cluster id; the cluster it will belong to is decided by
+     * the log it gets.
+     *
+     * @param identity the same node, with its cluster
+     * @param formed whether it has a log
+     */
+    default void introduce(Identity identity, boolean formed) {
+      throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Says who the peers are and where. Connections to others are closed, and those with another
+     * incarnation than a peer's; the call returns before any is open.
+     *
+     * @param peers the other members; any incarnation will do for one that has none
      * @throws IllegalArgumentException if the transport can't reach such an address
      */
     void setPeers(Collection<Member> peers);
@@ -51,7 +69,7 @@ public interface Transport extends AutoCloseable {
      * Sends a packet or drops it; never blocks. Small control packets (votes, heartbeats,
      * acknowledgements) do not wait behind entries.
      *
-     * @param to the receiver, one of the peers
+     * @param to the receiver, one of the peers or somebody who has called
      * @param packet what to send; neither side changes it afterwards
      * @return false if the packet was dropped for certain: unknown peer, no connection, queue full,
      *     closed. True promises nothing.
@@ -73,6 +91,15 @@ public interface Transport extends AutoCloseable {
      * @param packet the packet
      */
     void received(NodeId from, Packet packet);
+
+    /**
+     * A node has said who it is, also if the connection was refused because of that.
+     *
+     * @param node the node
+     * @param incarnation its incarnation
+     * @param formed whether it has a log
+     */
+    default void met(NodeId node, UUID incarnation, boolean formed) {}
 
     /**
      * A connection that had been open to or from a peer is gone. What was sent on it may be lost.

@@ -1,12 +1,16 @@
 package io.balsa.raft.core;
 
+import java.util.UUID;
+
 /**
  * A member of a configuration: who it is and where it is.
  *
  * @param id the node
  * @param address where it listens, {@code host:port}, with an IPv6 address in brackets
+ * @param incarnation which of the nodes that ever had this id: one that lost its directory is not
+ *     the one it was. Null as long as it is not known.
  */
-public record Member(NodeId id, String address) {
+public record Member(NodeId id, String address, UUID incarnation) {
   private static final int MAX_ADDRESS_LENGTH = 255;
 
   /**
@@ -32,6 +36,26 @@ public record Member(NodeId id, String address) {
           ("address \"" + address + "\" of node " + id)
               + ": an IPv6 address needs brackets, as in [::1]:7000");
     }
+  }
+
+  /**
+   * A member whose incarnation is not known yet.
+   *
+   * @param id the node
+   * @param address where it listens
+   */
+  public Member(NodeId id, String address) {
+    this(id, address, null);
+  }
+
+  /**
+   * This member, with an incarnation.
+   *
+   * @param known the incarnation
+   * @return the member
+   */
+  public Member withIncarnation(UUID known) {
+    return new Member(id, address, known);
   }
 
   /**

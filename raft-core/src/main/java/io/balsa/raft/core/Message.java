@@ -40,8 +40,20 @@ public sealed interface Message {
    *
    * @param term the candidate's term
    * @param last where the candidate's log ends
+   * @param transfer whether the leader has asked for this election, so that nobody shields it from
+   *     it (section 3.10)
    */
-  record RequestVote(long term, LogPosition last) implements Message {}
+  record RequestVote(long term, LogPosition last, boolean transfer) implements Message {
+    /**
+     * For an election that nobody has asked for.
+     *
+     * @param term the candidate's term
+     * @param last where the candidate's log ends
+     */
+    public RequestVote(long term, LogPosition last) {
+      this(term, last, false);
+    }
+  }
 
   /**
    * The answer to a {@link RequestVote}.
@@ -106,6 +118,13 @@ public sealed interface Message {
    * @param snapshot the snapshot
    */
   record InstallSnapshot(long term, long round, Snapshot snapshot) implements Message {}
+
+  /**
+   * Campaign at once: the leader makes way for the receiver (section 3.10).
+   *
+   * @param term the leader's term
+   */
+  record TimeoutNow(long term) implements Message {}
 
   /**
    * Up to which index must I have applied to answer a read that arrived before now (section 6.4)?
