@@ -2,10 +2,14 @@ package io.balsa.raft;
 
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
+import io.balsa.raft.core.Snapshot;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -29,6 +33,12 @@ final class Applier {
      * nobody waits.
      */
     record Apply(List<Entry> entries, Proposal[] waiting, long bytes) implements Task {}
+
+    /** Go on from the state of a snapshot. */
+    record Restore(SnapshotStore store, Snapshot snapshot) implements Task {}
+
+    /** Capture the state. */
+    record Capture(int opening) implements Task {}
 
     /** Answer reads from a state that has applied an index. */
     record Read(long index, List<ReadRequest<?>> requests) implements Task {}
@@ -86,7 +96,8 @@ final class Applier {
     return bytesAhead.get() < maxBytesAhead;
   }
 
-  void apply(List<Entry> entries, Proposal[] waiting) {
+  /** Returns how many bytes they are. */
+  long apply(List<Entry> entries, Proposal[] waiting) {
     long bytes = 0;
     for (int i = 0; i < entries.size(); i++) {
       bytes += Proposal.bytes(entries.get(i).data());
@@ -94,6 +105,17 @@ final class Applier {
     bytesAhead.addAndGet(bytes);
     handedIndex += entries.size();
     give(new Task.Apply(entries, waiting, bytes));
+    return bytes;
+  }
+
+  /** Entries up to that of the snapshot are not handed over any more. */
+  void restore(SnapshotStore store, Snapshot snapshot) {
+    handedIndex = snapshot.index();
+    give(new Task.Restore(store, snapshot));
+  }
+
+  void capture(int opening) {
+    give(new Task.Capture(opening));
   }
 
   void read(long index, List<ReadRequest<?>> requests) {
@@ -127,8 +149,37 @@ final class Applier {
       synchronized (reads) {
         reads.addLast(read);
       }
+    } else if (task instanceof Task.Restore restore) {
+      restoreFrom(restore);
+    } else if (task instanceof Task.Capture capture) {
+      captureFor(capture.opening);
     } else if (task instanceof Task.Answer answer) {
       answer.answers.forEach(Runnable::run);
+    }
+  }
+
+  private void restoreFrom(Task.Restore task) {
+    if (failure != null) {
+      return;
+    }
+    try (InputStream image = task.store.open(task.snapshot)) {
+      stateMachine.restore(image);
+      appliedIndex = task.snapshot.index();
+    } catch (IOException | RuntimeException | Error e) {
+      failure = new OutcomeUnknownException("this node could not restore " + task.snapshot);
+      loop.put(new Mail.RestoreFailed(task.snapshot, e));
+    }
+  }
+
+  private void captureFor(int opening) {
+    if (failure != null) {
+      return;
+    }
+    try {
+      SnapshotWriter image = Objects.requireNonNull(stateMachine.snapshot(), "snapshot()");
+      loop.put(new Mail.Captured(opening, appliedIndex, image, null));
+    } catch (RuntimeException | Error e) {
+      loop.put(new Mail.Captured(opening, appliedIndex, null, e));
     }
   }
 

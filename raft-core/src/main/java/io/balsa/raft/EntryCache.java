@@ -36,6 +36,15 @@ final class EntryCache {
     }
   }
 
+  /** The log goes on behind a snapshot. */
+  void restartAfter(long index) {
+    while (lastIndex >= firstIndex) {
+      remove(lastIndex--);
+    }
+    firstIndex = index + 1;
+    lastIndex = index;
+  }
+
   private void add(Entry entry) {
     while (lastIndex >= entry.index() && lastIndex >= firstIndex) {
       remove(lastIndex--);

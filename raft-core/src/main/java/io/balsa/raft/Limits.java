@@ -11,6 +11,8 @@ package io.balsa.raft;
  *     machine; at least one entry goes, however large
  * @param messagesInFlight entries are sent to a follower in so many unacknowledged messages
  * @param commandBytes one command
+ * @param snapshotBytes a snapshot is taken when the log has so many bytes that the last one does
+ *     not stand for, and as many as that one has
  * @param segmentBytes one file of the log, on disk
  */
 public record Limits(
@@ -20,6 +22,7 @@ public record Limits(
     long batchBytes,
     int messagesInFlight,
     int commandBytes,
+    long snapshotBytes,
     long segmentBytes) {
   private static final long MIB = 1 << 20;
 
@@ -31,6 +34,7 @@ public record Limits(
         Math.min(MIB, heapBytes / 64),
         64,
         (int) Math.min(4 * MIB, heapBytes / 64),
+        256 * MIB,
         64 * MIB);
   }
 }

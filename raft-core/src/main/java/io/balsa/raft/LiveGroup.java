@@ -7,10 +7,13 @@ import io.balsa.raft.core.Message.AppendEntries;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Raft;
 import io.balsa.raft.core.Role;
+import io.balsa.raft.core.Snapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /**
  * The algorithm at work on an open log. Made whole when the storage was opened, and dropped when it
@@ -31,6 +34,8 @@ final class LiveGroup {
   private final Waiting waiting;
   private final Answers answers;
   private final EntryCache cache;
+  private final Captures captures;
+  private final Download download;
   private final PendingProposals pending = new PendingProposals();
   private final Map<Long, List<Proposal>> offered = new HashMap<>();
   private final Map<Long, List<ReadRequest<?>>> asked = new HashMap<>();
@@ -44,6 +49,7 @@ final class LiveGroup {
       Wiring wiring,
       Limits limits,
       Waiting waiting,
+      RandomGenerator random,
       Answers answers) {
     this.raft = raft;
     this.store = store;
@@ -53,6 +59,10 @@ final class LiveGroup {
     this.waiting = waiting;
     this.answers = answers;
     cache = new EntryCache(limits.cacheBytes(), raft.last().index());
+    SnapshotStore snapshots = store.snapshots();
+    captures =
+        new Captures(raft, opening, snapshots, wiring, limits.snapshotBytes(), random, answers);
+    download = new Download(opening, snapshots, wiring, raft.electionTicks());
   }
 
   Raft raft() {
@@ -87,13 +97,16 @@ final class LiveGroup {
    * Does what the algorithm wants done; returns the rest of it, for the log and for what the
    * group's end needs.
    */
-  Effects perform() {
+  Effects perform(long now) {
     Effects effects = raft.takeEffects();
     if (effects.failure() != null) {
       return effects;
     }
     settleOffers(effects);
     if (effects.save() != null) {
+      if (effects.save().snapshot() != null) {
+        cache.restartAfter(effects.save().snapshot().index());
+      }
       cache.add(effects.save().entries());
     }
     effects.messages().forEach(e -> wiring.link().send(e.to(), new Packet.Raft(e.message())));
@@ -101,7 +114,15 @@ final class LiveGroup {
     if (effects.save() != null) {
       wiring.writer().put(new LogWriter.Task.Write(effects.save()));
     }
+    if (effects.discardable() > 0) {
+      wiring.writer().put(new LogWriter.Task.Discard(effects.discardable()));
+    }
+    if (effects.fetch() != null && download.fetch(effects.fetch(), now)) {
+      raft.step(new Event.SnapshotReceived(effects.fetch().snapshot()));
+    }
     handOut();
+    captures.advance(now);
+    download.commitIndexIs(raft.commitIndex());
     settleReads(effects);
     cache.trim(raft.persistedIndex());
     pending.giveUp(
@@ -141,7 +162,7 @@ final class LiveGroup {
       send(r.to(), r.header(), cache.get(first, r.lastIndex(), limits.batchBytes()));
     } else {
       long last = Math.min(r.lastIndex(), raft.persistedIndex());
-      wiring.reader().put(new LogReader.Task(opening, store, first, last, r));
+      wiring.reader().put(new LogReader.Read(opening, store, first, last, r));
     }
   }
 
@@ -168,13 +189,20 @@ final class LiveGroup {
 
   private void handOut() {
     Applier applier = wiring.applier();
+    if (lacksSnapshot()) {
+      if (raft.persistedIndex() < raft.snapshot().index()) {
+        return; // it is not this node's own yet
+      }
+      captures.restored();
+      applier.restore(store.snapshots(), raft.snapshot());
+    }
     while (applier.handedIndex() < raft.commitIndex() && !readingForApply && applier.hasRoom()) {
       long first = applier.handedIndex() + 1;
       if (!cache.has(first)) {
         readingForApply = true;
         // Committed, but perhaps not on disk yet: there may still be what it replaces.
         long last = Math.min(raft.commitIndex(), raft.persistedIndex());
-        wiring.reader().put(new LogReader.Task(opening, store, first, last, null));
+        wiring.reader().put(new LogReader.Read(opening, store, first, last, null));
         return;
       }
       handOut(cache.get(first, raft.commitIndex(), limits.batchBytes()));
@@ -184,12 +212,70 @@ final class LiveGroup {
   void onReadForApply(Mail.ReadForApply mail) {
     if (mail.opening() == opening) {
       readingForApply = false;
-      handOut(mail.entries());
+      boolean isNext = mail.entries().get(0).index() == wiring.applier().handedIndex() + 1;
+      if (isNext && !lacksSnapshot()) { // else one was installed meanwhile
+        handOut(mail.entries());
+      }
     }
   }
 
+  /** Returns whether that can be: a snapshot stands for what was to be read. */
+  boolean onNotInLog(Mail.NotInLog mail) {
+    readingForApply = false;
+    return lacksSnapshot() || mail.first() != wiring.applier().handedIndex() + 1;
+  }
+
+  private boolean lacksSnapshot() {
+    Snapshot snapshot = raft.snapshot();
+    return snapshot != null && wiring.applier().handedIndex() < snapshot.index();
+  }
+
   private void handOut(List<Entry> entries) {
-    wiring.applier().apply(entries, pending.match(entries));
+    captures.handedOut(wiring.applier().apply(entries, pending.match(entries)));
+  }
+
+  // ---- snapshots
+
+  void order(SnapshotOrder order) {
+    captures.order(order);
+  }
+
+  void onSnapshotMail(Mail.OfSnapshot mail, long now) {
+    if (mail.opening() != opening) {
+      return;
+    }
+    if (mail instanceof Mail.Captured m) {
+      captures.onCaptured(m, now, raft.electionTicks());
+    } else if (mail instanceof Mail.SnapshotTaken m) {
+      raft.step(new Event.SnapshotTaken(m.snapshot()));
+      captures.onTaken(m.snapshot());
+    } else if (mail instanceof Mail.SnapshotFailed m) {
+      captures.onFailed(m.cause(), now, raft.electionTicks());
+    } else if (mail instanceof Mail.PieceWanted m) {
+      download.onPieceWanted(m, now);
+    } else if (mail instanceof Mail.SnapshotReceived m) {
+      if (download.onReceived(m.snapshot())) {
+        raft.step(new Event.SnapshotReceived(m.snapshot()));
+      }
+    } else if (mail instanceof Mail.ReceiptFailed m) {
+      download.onFailed(m.cause(), now);
+    } else {
+      throw new AssertionError("unhandled " + mail);
+    }
+  }
+
+  /** A follower wants a piece of a snapshot. */
+  void serve(NodeId to, Packet.SnapshotRequest request, long now) {
+    captures.serving(now, raft.electionTicks());
+    wiring.reader().put(new LogReader.Piece(store.snapshots(), to, request));
+  }
+
+  void onPiece(NodeId from, Packet.SnapshotPiece piece) {
+    download.onPiece(from, piece);
+  }
+
+  Optional<NodeStatus.Receiving> receiving() {
+    return Optional.ofNullable(download.status());
   }
 
   /** The storage or the group has failed, or the node is closed. */
@@ -197,5 +283,6 @@ final class LiveGroup {
     pending.giveUp(0, forProposals, answers);
     offered.values().forEach(batch -> batch.forEach(p -> answers.failed(p, forProposals)));
     asked.values().forEach(waiting::addReads);
+    captures.fail(forProposals);
   }
 }

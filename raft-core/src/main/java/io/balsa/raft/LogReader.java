@@ -2,14 +2,20 @@ package io.balsa.raft;
 
 import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.NodeId;
 import java.io.IOException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads entries that have left the cache from disk, off the event loop. */
 final class LogReader {
 
+  /** What there is to read. */
+  sealed interface Task {}
+
   /**
-   * What there is to read.
+   * Entries.
    *
    * @param opening which opening of the storage it belongs to
    * @param store where to read
@@ -17,8 +23,19 @@ final class LogReader {
    * @param last the last index
    * @param replication for whom, or null for the state machine
    */
-  record Task(
-      int opening, LogStore store, long first, long last, Effects.Replication replication) {}
+  record Read(int opening, LogStore store, long first, long last, Effects.Replication replication)
+      implements Task {}
+
+  /**
+   * A piece of a snapshot that a peer has asked for.
+   *
+   * @param store where to read
+   * @param to the peer
+   * @param request what it wants
+   */
+  record Piece(SnapshotStore store, NodeId to, Packet.SnapshotRequest request) implements Task {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
 
   private final Mailbox<Task> tasks;
   private final Mailbox<Mail> loop;
@@ -32,16 +49,36 @@ final class LogReader {
 
   void poll() {
     for (Task task : tasks.take()) {
-      loop.put(read(task));
+      if (task instanceof Read entries) {
+        loop.put(read(entries));
+      } else if (task instanceof Piece piece) {
+        readPiece(piece);
+      }
     }
   }
 
-  private Mail read(Task task) {
+  /** A peer that gets no answer asks again, or is offered a snapshot that is there. */
+  private void readPiece(Piece task) {
+    Packet.SnapshotRequest wanted = task.request;
+    try {
+      byte[] bytes = task.store.read(wanted.id(), wanted.offset(), (int) maxBytes);
+      if (bytes != null) {
+        int checksum = Download.checksum(bytes);
+        loop.put(
+            new Mail.PieceRead(
+                task.to, new Packet.SnapshotPiece(wanted.id(), wanted.offset(), checksum, bytes)));
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("a snapshot could not be read for {}: {}", task.to, e.toString());
+    }
+  }
+
+  private Mail read(Read task) {
     try {
       return answer(task, task.store.read(task.first, task.last, maxBytes));
     } catch (IndexOutOfBoundsException e) {
       if (task.replication == null) {
-        return new Mail.StorageFailed(task.opening, e);
+        return new Mail.NotInLog(task.opening, task.first, e);
       }
       // Since the task was given the node has lost its leadership, and the end of its log with it.
       return answer(task, List.of());
@@ -50,7 +87,7 @@ final class LogReader {
     }
   }
 
-  private static Mail answer(Task task, List<Entry> entries) {
+  private static Mail answer(Read task, List<Entry> entries) {
     return task.replication == null
         ? new Mail.ReadForApply(task.opening, entries)
         : new Mail.ReadForPeer(task.opening, task.replication, entries);

@@ -25,6 +25,9 @@ final class LogWriter {
     /** Write a save. */
     record Write(Effects.Save save) implements Task {}
 
+    /** Give up entries that a snapshot stands for. */
+    record Discard(long index) implements Task {}
+
     /** Open the storage again. */
     record Reopen() implements Task {}
   }
@@ -56,16 +59,32 @@ final class LogWriter {
   void poll() {
     List<Task> taken = tasks.take();
     List<Effects.Save> saves = new ArrayList<>(taken.size());
+    long discardable = 0;
     for (Task task : taken) {
       if (task instanceof Task.Write write) {
         saves.add(write.save());
+      } else if (task instanceof Task.Discard discard) {
+        discardable = discard.index();
       } else {
         saves.clear(); // they belong to the opening that failed
+        discardable = 0;
         reopen();
       }
     }
     if (!failed && !saves.isEmpty()) {
       writeAndReport(saves);
+    }
+    if (!failed && discardable > 0) {
+      discard(discardable);
+    }
+  }
+
+  private void discard(long index) {
+    try {
+      store.discard(index);
+    } catch (IOException | RuntimeException | Error e) {
+      failed = true;
+      loop.put(new Mail.StorageFailed(opening, e));
     }
   }
 
@@ -87,6 +106,12 @@ final class LogWriter {
         append(entries, commitIndex);
         entries = List.of();
         store.saveHardState(save.hardState());
+      }
+      if (save.snapshot() != null) {
+        append(entries, commitIndex);
+        entries = List.of();
+        store.snapshots().activate(save.snapshot());
+        store.restartAfter(save.snapshot().last());
       }
       entries = joined(entries, save.entries());
       commitIndex = save.commitIndex();

@@ -3,10 +3,11 @@ package io.balsa.raft;
 import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import java.util.List;
 
 /** What other threads tell the event loop. */
-sealed interface Mail permits Proposal.Local, ReadRequest, Mail.Event {
+sealed interface Mail permits Proposal.Local, ReadRequest, SnapshotOrder, Mail.Event {
 
   /** Everything but requests. */
   sealed interface Event extends Mail {}
@@ -28,6 +29,40 @@ sealed interface Mail permits Proposal.Local, ReadRequest, Mail.Event {
 
   /** Entries that the state machine lacks were read from disk. */
   record ReadForApply(int opening, List<Entry> entries) implements Event {}
+
+  /** Entries that the state machine lacks, from an index on, are not in the log. */
+  record NotInLog(int opening, long first, Throwable cause) implements Event {}
+
+  /** A piece of a snapshot was read for a peer. */
+  record PieceRead(NodeId to, Packet.SnapshotPiece piece) implements Event {}
+
+  /** About snapshots. */
+  sealed interface OfSnapshot extends Event {
+    /** Which opening of the storage it belongs to. */
+    int opening();
+  }
+
+  /** The state machine was captured when it had applied an index, or could not be. */
+  record Captured(int opening, long index, SnapshotWriter image, Throwable failure)
+      implements OfSnapshot {}
+
+  /** A snapshot of the own state machine is on disk. */
+  record SnapshotTaken(int opening, Snapshot snapshot) implements OfSnapshot {}
+
+  /** A snapshot of the own state machine could not be written. */
+  record SnapshotFailed(int opening, Throwable cause) implements OfSnapshot {}
+
+  /** A snapshot has been received up to an offset. */
+  record PieceWanted(int opening, Snapshot snapshot, long offset) implements OfSnapshot {}
+
+  /** A snapshot has been received as a whole. */
+  record SnapshotReceived(int opening, Snapshot snapshot) implements OfSnapshot {}
+
+  /** A snapshot could not be received. */
+  record ReceiptFailed(int opening, Throwable cause) implements OfSnapshot {}
+
+  /** The state machine could not be given the state of a snapshot. */
+  record RestoreFailed(Snapshot snapshot, Throwable cause) implements Event {}
 
   /** The storage failed. */
   record StorageFailed(int opening, Throwable cause) implements Event {}

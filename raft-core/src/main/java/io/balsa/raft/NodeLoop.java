@@ -123,6 +123,8 @@ final class NodeLoop {
     } else if (mail instanceof ReadRequest<?> read) {
       read.deadline = now + patience();
       reads.add(read);
+    } else if (mail instanceof SnapshotOrder order) {
+      onSnapshotOrder(order);
     } else if (mail instanceof Mail.Arrived m) {
       onPacket(m.from(), m.packet());
     } else if (mail instanceof Mail.Persisted m) {
@@ -137,6 +139,12 @@ final class NodeLoop {
       if (live != null) {
         live.onReadForApply(m);
       }
+    } else if (mail instanceof Mail.OfSnapshot m) {
+      if (live != null) {
+        live.onSnapshotMail(m, now);
+      }
+    } else if (mail instanceof Mail.PieceRead m) {
+      wiring.link().send(m.to(), m.piece());
     } else if (mail instanceof Mail.Disconnected m) {
       onDisconnected(m.peer());
     } else {
@@ -147,12 +155,18 @@ final class NodeLoop {
   private void handleEnd(Mail mail) {
     if (mail instanceof Mail.StorageFailed m) {
       onStorageFailed(m);
+    } else if (mail instanceof Mail.NotInLog m) {
+      if (live != null && m.opening() == opening && !live.onNotInLog(m)) {
+        onStorageFailed(new Mail.StorageFailed(opening, m.cause()));
+      }
     } else if (mail instanceof Mail.StorageOpened m) {
       onStorageOpened(m.store());
     } else if (mail instanceof Mail.StorageStillFailed m) {
       onStorageStillFailed(m.cause());
     } else if (mail instanceof Mail.ApplyFailed m) {
       fail("the state machine threw at index " + m.index() + ": " + m.cause(), m.cause());
+    } else if (mail instanceof Mail.RestoreFailed m) {
+      fail("the state machine could not restore " + m.snapshot() + ": " + m.cause(), m.cause());
     } else if (mail instanceof Mail.Close) {
       close();
     } else {
@@ -164,6 +178,14 @@ final class NodeLoop {
     if (packet instanceof Packet.Raft m) {
       if (live != null) {
         live.step(new Event.Received(from, m.message()));
+      }
+    } else if (packet instanceof Packet.SnapshotRequest m) {
+      if (live != null) {
+        live.serve(from, m, now);
+      }
+    } else if (packet instanceof Packet.SnapshotPiece m) {
+      if (live != null) {
+        live.onPiece(from, m);
       }
     } else if (packet instanceof Packet.Proposals m) {
       m.proposals().forEach(p -> onForwarded(from, p));
@@ -186,6 +208,15 @@ final class NodeLoop {
       wiring.replies().add(from, Packet.Outcome.busy(proposal.id()));
     } else {
       proposals.add(new Proposal.Forwarded(from, proposal, wiring.proposed(), wiring.replies()));
+    }
+  }
+
+  private void onSnapshotOrder(SnapshotOrder order) {
+    if (live != null) {
+      live.order(order);
+    } else {
+      RaftException why = closed == null ? new NotExecutedException(noLeaderReason()) : closed;
+      answers.give(() -> order.future().completeExceptionally(why));
     }
   }
 
@@ -301,7 +332,7 @@ final class NodeLoop {
     if (live == null) {
       return;
     }
-    Effects effects = live.perform();
+    Effects effects = live.perform(now);
     effects.notable().forEach(this::log);
     if (effects.failure() != null) {
       fail("an invariant of Raft is broken: " + effects.failure(), null);
@@ -340,6 +371,8 @@ final class NodeLoop {
     RestoredState restored =
         new RestoredState(
             log.hardState(),
+            store.snapshots().latest(),
+            log.start(),
             log.termStarts(),
             log.lastIndex(),
             log.commitIndex(),
@@ -347,7 +380,9 @@ final class NodeLoop {
             log.configurations());
     Raft raft =
         new Raft(setting.self(), setting.options(), restored, setting.random(), setting.observer());
-    live = new LiveGroup(raft, store, opening, wiring, setting.limits(), waiting, answers);
+    live =
+        new LiveGroup(
+            raft, store, opening, wiring, setting.limits(), waiting, environment.random(), answers);
     LOG.info(
         "{} {} starts in term {} with a log up to {}",
         setting.group(),
@@ -449,6 +484,8 @@ final class NodeLoop {
               raft.last().index(),
               raft.commitIndex(),
               applied,
+              raft.snapshot() == null ? 0 : raft.snapshot().index(),
+              live.receiving(),
               wiring.proposed().taken(),
               raft.configuration());
     } else {
@@ -462,6 +499,8 @@ final class NodeLoop {
               last.lastIndex(),
               last.commitIndex(),
               applied,
+              last.snapshotIndex(),
+              Optional.empty(),
               wiring.proposed().taken(),
               last.configuration());
     }

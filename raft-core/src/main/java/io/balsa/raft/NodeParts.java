@@ -51,8 +51,10 @@ final class NodeParts {
   private final Runner writerRunner;
   private final Runner readerRunner;
   private final Runner applierRunner;
+  private final Runner snapshotRunner;
   private final Mailbox<Mail> mailbox;
   private final LogWriter writer;
+  private final SnapshotKeeper snapshots;
   private final Applier applier;
   private final NodeLoop loop;
 
@@ -70,10 +72,12 @@ final class NodeParts {
     writerRunner = environment.runner(threadName("log"), 0);
     readerRunner = environment.runner(threadName("read"), 0);
     applierRunner = environment.runner(threadName("apply"), 0);
+    snapshotRunner = environment.runner(threadName("snapshot"), 0);
     mailbox = new Mailbox<>(loopRunner);
     Mailbox<LogWriter.Task> writerTasks = new Mailbox<>(writerRunner);
     Mailbox<LogReader.Task> readerTasks = new Mailbox<>(readerRunner);
     Mailbox<Applier.Task> applierTasks = new Mailbox<>(applierRunner);
+    Mailbox<SnapshotKeeper.Task> snapshotTasks = new Mailbox<>(snapshotRunner);
 
     RandomGenerator random = environment.random();
     UUID incarnation = new UUID(random.nextLong(), random.nextLong());
@@ -87,7 +91,9 @@ final class NodeParts {
             d.stateMachine, limits.applyBytes(), applierTasks, mailbox, loopRunner, replies);
     writer = new LogWriter(d.storage, d.group, environment, store, writerTasks, mailbox);
     LogReader reader = new LogReader(readerTasks, mailbox, limits.batchBytes());
-    Wiring wiring = new Wiring(link, writerTasks, readerTasks, applier, replies, budget);
+    snapshots = new SnapshotKeeper(snapshotTasks, mailbox);
+    Wiring wiring =
+        new Wiring(link, writerTasks, readerTasks, snapshotTasks, applier, replies, budget);
     NodeLoop.Setting setting =
         new NodeLoop.Setting(
             d.id,
@@ -111,10 +117,12 @@ final class NodeParts {
       writerRunner.start(writer::poll);
       readerRunner.start(reader::poll);
       applierRunner.start(applier::poll);
+      snapshotRunner.start(snapshots::poll);
       loopRunner.start(loop::poll);
       done = true;
     } finally {
       if (!done) {
+        snapshotRunner.stop();
         applierRunner.stop();
         readerRunner.stop();
         writerRunner.stop();
@@ -178,6 +186,9 @@ final class NodeParts {
     loopRunner.stop();
     applierRunner.stop();
     applier.close("node " + description.id + " is closed");
+    snapshots.stop();
+    snapshotRunner.stop();
+    snapshots.close();
     readerRunner.stop();
     writerRunner.stop();
     try {

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param lastIndex the last index of its log
  * @param commitIndex up to where its log is known to be committed
  * @param appliedIndex up to where its state machine has come
+ * @param snapshotIndex up to where its latest snapshot stands for the log, 0 without one
+ * @param receiving the snapshot that it is getting from the leader, if it is
  * @param waitingBytes how much memory the requests take that were made here, or passed on to here,
  *     and are not answered
  * @param configuration the members, as its log has them
@@ -29,8 +31,20 @@ public record NodeStatus(
     long lastIndex,
     long commitIndex,
     long appliedIndex,
+    long snapshotIndex,
+    Optional<Receiving> receiving,
     long waitingBytes,
     Configuration configuration) {
+
+  /**
+   * A snapshot on its way here.
+   *
+   * @param from who sends it
+   * @param index up to where it stands for the log
+   * @param received how many bytes are here
+   * @param bytes how many it has
+   */
+  public record Receiving(NodeId from, long index, long received, long bytes) {}
 
   /**
    * Whether a node works.

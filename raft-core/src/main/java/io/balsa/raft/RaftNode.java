@@ -97,6 +97,23 @@ public final class RaftNode implements AutoCloseable {
     return request.future;
   }
 
+  /**
+   * Takes a snapshot of the state machine on this node, which also happens by itself as the log
+   * grows, and gives up the part of the log that is not needed any more (section 5.1). If one is
+   * being taken already, another one follows it.
+   *
+   * @return the index up to which the snapshot stands for the log, when it is on disk; that of the
+   *     latest one if nothing was applied since. Else a {@link NotExecutedException} (the state
+   *     machine or the disk could not do it) or a {@link ClosedException}.
+   */
+  public CompletableFuture<Long> snapshot() {
+    SnapshotOrder order = new SnapshotOrder(new CompletableFuture<>());
+    if (!parts.mailbox().put(order)) {
+      order.future().completeExceptionally(closedException());
+    }
+    return order.future();
+  }
+
   private NotExecutedException tooMuchToDo() {
     return new NotExecutedException(
         "node "

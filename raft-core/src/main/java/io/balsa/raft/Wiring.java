@@ -6,6 +6,7 @@ package io.balsa.raft;
  * @param link to the peers
  * @param writer writes saves
  * @param reader reads what has left the cache
+ * @param snapshots writes and receives snapshots
  * @param applier applies and answers
  * @param replies to other nodes whose proposals came here
  * @param proposed the bytes of all unanswered proposals
@@ -14,6 +15,7 @@ record Wiring(
     Transport.Link link,
     Mailbox<LogWriter.Task> writer,
     Mailbox<LogReader.Task> reader,
+    Mailbox<SnapshotKeeper.Task> snapshots,
     Applier applier,
     Replies replies,
     ByteBudget proposed) {}

@@ -17,6 +17,7 @@ import io.balsa.raft.core.RestoredState;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class LiveGroupTest {
@@ -70,8 +71,22 @@ class LiveGroupTest {
             replies);
     Wiring wiring =
         new Wiring(
-            NOWHERE, new Mailbox<>(NOBODY), reader, applier, replies, new ByteBudget(1 << 20));
-    return new LiveGroup(raft, null, 1, wiring, limits, new Waiting(answers), answers);
+            NOWHERE,
+            new Mailbox<>(NOBODY),
+            reader,
+            new Mailbox<>(NOBODY),
+            applier,
+            replies,
+            new ByteBudget(1 << 20));
+    return new LiveGroup(
+        raft,
+        new NoStore(),
+        1,
+        wiring,
+        limits,
+        new Waiting(answers),
+        new SplittableRandom(1),
+        answers);
   }
 
   /** The log ends in an entry that was never committed, and is replaced after a restart. */
@@ -87,6 +102,8 @@ class LiveGroupTest {
         group(
             new RestoredState(
                 new HardState(10, null),
+                null,
+                LogPosition.ZERO,
                 List.of(new LogPosition(1, 1), new LogPosition(10, 30)),
                 36,
                 34,
@@ -97,8 +114,11 @@ class LiveGroupTest {
         new Event.Received(
             LEADER,
             new Message.AppendEntries(13, 1, new LogPosition(10, 35), 36, List.of(replacement))));
-    group.perform();
+    group.perform(0);
     assertThat(group.raft().commitIndex()).isEqualTo(36);
-    assertThat(reader.take()).singleElement().extracting(LogReader.Task::last).isEqualTo(35L);
+    assertThat(reader.take())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            LogReader.Read.class, read -> assertThat(read.last()).isEqualTo(35));
   }
 }

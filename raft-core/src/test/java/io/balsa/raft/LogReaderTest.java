@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Entry;
-import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
@@ -13,45 +12,11 @@ import org.junit.jupiter.api.Test;
 
 class LogReaderTest {
   /** A log that can't be read, for this reason. */
-  private record Unreadable(Throwable why) implements LogStore {
-    @Override
-    public Identity identity() {
-      throw new AssertionError();
-    }
+  private static final class Unreadable extends NoStore {
+    private final Throwable why;
 
-    @Override
-    public RecoveredLog recovered() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void append(List<Entry> entries, long commitIndex) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void saveHardState(HardState hardState) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void sync() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void discard(long index) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void restartAfter(LogPosition position) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public SnapshotStore snapshots() {
-      throw new AssertionError();
+    Unreadable(Throwable why) {
+      this.why = why;
     }
 
     @Override
@@ -61,9 +26,6 @@ class LogReaderTest {
       }
       throw (RuntimeException) why;
     }
-
-    @Override
-    public void close() {}
   }
 
   private static final Unreadable SHORTER =
@@ -73,7 +35,7 @@ class LogReaderTest {
   private final Mailbox<Mail> loop = new Mailbox<>(new IdleRunner());
 
   private Mail read(LogStore log, Effects.Replication replication) {
-    tasks.put(new LogReader.Task(1, log, 20, 21, replication));
+    tasks.put(new LogReader.Read(1, log, 20, 21, replication));
     new LogReader(tasks, loop, 100).poll();
     return loop.take().get(0);
   }
@@ -90,8 +52,8 @@ class LogReaderTest {
   }
 
   @Test
-  void aCommittedEntryThatIsNotThereIsOne() {
-    assertThat(read(SHORTER, null)).isInstanceOf(Mail.StorageFailed.class);
+  void whatTheStateMachineLacksIsJudgedByTheGroup() {
+    assertThat(read(SHORTER, null)).isInstanceOf(Mail.NotInLog.class);
   }
 
   @Test

@@ -125,6 +125,12 @@ final class Candidate extends RoleState {
   }
 
   @Override
+  void onInstallSnapshot(NodeId from, Message.InstallSnapshot m) {
+    raft.becomeFollower(raft.term(), from, from + " leads");
+    raft.dispatch(from, m);
+  }
+
+  @Override
   boolean invariantsHold() {
     return pre || raft.self().equals(raft.votedFor());
   }

@@ -10,7 +10,8 @@ import java.util.List;
  *   <li>The last one is in force, from the moment its entry is in the log, committed or not
  *       (section 4.1).
  *   <li>A truncation takes the configurations of the removed entries back.
- *   <li>The indexes rise; the first is that of the initial configuration, 0.
+ *   <li>The indexes rise; the first is that of the initial configuration, 0, or of the one in the
+ *       snapshot.
  * </ul>
  */
 final class ConfigurationHistory {
@@ -19,9 +20,15 @@ final class ConfigurationHistory {
   private final List<Item> items = new ArrayList<>();
 
   ConfigurationHistory(RestoredState restored) {
-    items.add(new Item(0, restored.initial()));
+    if (restored.snapshot() == null) {
+      add(0, restored.initial());
+    } else {
+      restartFrom(restored.snapshot());
+    }
     for (Entry e : restored.configurations()) {
-      add(e.index(), Configuration.fromBytes(e.data()));
+      if (e.index() > currentIndex()) {
+        add(e.index(), Configuration.fromBytes(e.data()));
+      }
     }
   }
 
@@ -53,6 +60,37 @@ final class ConfigurationHistory {
 
   void add(long index, Configuration configuration) {
     items.add(new Item(index, configuration));
+  }
+
+  /** Nothing is left of the log but what a snapshot says of it. */
+  void restartFrom(Snapshot snapshot) {
+    items.clear();
+    add(snapshot.configurationIndex(), snapshot.configuration());
+  }
+
+  /** Forgets what was left for good at an index that a snapshot stands for. */
+  void compact(long index) {
+    while (items.size() > 1 && items.get(1).index <= index) {
+      items.remove(0);
+    }
+  }
+
+  /** The index of the configuration that was in force at an index, which is not compacted. */
+  long indexAt(long index) {
+    return itemAt(index).index;
+  }
+
+  /** The configuration that was in force at an index, which is not compacted. */
+  Configuration at(long index) {
+    return itemAt(index).configuration;
+  }
+
+  private Item itemAt(long index) {
+    int i = items.size() - 1;
+    while (items.get(i).index > index) {
+      i--;
+    }
+    return items.get(i);
   }
 
   /** Returns whether another configuration is in force now. */

@@ -38,6 +38,20 @@ public sealed interface Decision {
   record Truncated(LogPosition first) implements Decision {}
 
   /**
+   * Entries that a snapshot stands for were given up.
+   *
+   * @param start the position right before the first entry that is left
+   */
+  record Compacted(LogPosition start) implements Decision {}
+
+  /**
+   * The log was given up for a snapshot of the leader's, behind which it goes on.
+   *
+   * @param snapshot the snapshot
+   */
+  record Installed(Snapshot snapshot) implements Decision {}
+
+  /**
    * The commit index rose.
    *
    * @param index the new one

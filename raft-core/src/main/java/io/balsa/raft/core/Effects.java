@@ -10,6 +10,10 @@ import java.util.List;
  * @param messages complete messages to send
  * @param replications AppendEntries to fill from the log and to send
  * @param save what to write, or null
+ * @param fetch a snapshot to get from the leader, or null; asked for again and again until it is
+ *     there or not needed any more
+ * @param discardable entries of the log up to here are not needed any more, once the save is done;
+ *     0 if there is nothing new
  * @param accepted batches that are in the log now
  * @param refused batches that are not, and will not be
  * @param readable reads that may be answered
@@ -23,6 +27,8 @@ public record Effects(
     List<Envelope> messages,
     List<Replication> replications,
     Save save,
+    Fetch fetch,
+    long discardable,
     List<Accepted> accepted,
     List<Refused> refused,
     List<Readable> readable,
@@ -50,15 +56,26 @@ public record Effects(
   public record Replication(NodeId to, Message.AppendEntries header, long lastIndex) {}
 
   /**
-   * Something to write. First the hard state, durable before the rest; then the entries, where one
-   * at or below the end of the log replaces everything from its index on.
+   * A snapshot and who has it.
+   *
+   * @param from the leader
+   * @param snapshot the snapshot
+   */
+  public record Fetch(NodeId from, Snapshot snapshot) {}
+
+  /**
+   * Something to write. First the hard state, durable before the rest; then the snapshot, which
+   * takes the place of the whole log; then the entries, where one at or below the end of the log
+   * replaces everything from its index on.
    *
    * @param token comes back in {@link Event.Persisted}
    * @param hardState the new hard state, or null if it did not change
+   * @param snapshot the snapshot that was received and behind which the log goes on, or null
    * @param entries the entries, in the order in which they took effect
    * @param commitIndex a hint to store with them
    */
-  public record Save(long token, HardState hardState, List<Entry> entries, long commitIndex) {}
+  public record Save(
+      long token, HardState hardState, Snapshot snapshot, List<Entry> entries, long commitIndex) {}
 
   /**
    * A batch got places in the log. Whether it will be committed is open.

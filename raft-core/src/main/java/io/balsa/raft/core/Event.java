@@ -50,6 +50,21 @@ public sealed interface Event {
   record Persisted(long token) implements Event {}
 
   /**
+   * The state machine's state at an index is on disk (section 5.1).
+   *
+   * @param snapshot what stands for the log now; its position was committed and on disk
+   */
+  record SnapshotTaken(Snapshot snapshot) implements Event {}
+
+  /**
+   * A snapshot that {@link Effects#fetch()} has asked for was received as a whole and checked; it
+   * is not the node's own yet.
+   *
+   * @param snapshot the snapshot
+   */
+  record SnapshotReceived(Snapshot snapshot) implements Event {}
+
+  /**
    * The connection to a node broke: what was sent may be lost, and if it was the leader, it may be
    * dead.
    *

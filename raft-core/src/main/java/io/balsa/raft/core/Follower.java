@@ -154,6 +154,35 @@ final class Follower extends RoleState {
     raft.append(entries.subList(i, entries.size()));
   }
 
+  /** InstallSnapshot, receiver's side (figure 5.3). What it stands for may be here already. */
+  @Override
+  void onInstallSnapshot(NodeId from, Message.InstallSnapshot m) {
+    follow(from, m.round());
+    if (m.snapshot().index() > raft.log.commitIndex()) {
+      if (raft.log.contains(m.snapshot().last())) {
+        raft.commit(m.snapshot().index());
+      } else {
+        raft.output.fetch(from, m.snapshot());
+      }
+    }
+    long matchIndex = raft.log.commitIndex();
+    Message reply = new Message.AppendEntriesAccepted(raft.term(), m.round(), matchIndex);
+    if (matchIndex <= raft.log.persistedIndex()) {
+      raft.output.send(from, reply);
+    } else {
+      raft.output.sendWhenPersisted(from, reply);
+    }
+  }
+
+  @Override
+  void onSnapshotReceived(Snapshot snapshot) {
+    boolean needed =
+        snapshot.index() > raft.log.commitIndex() && !raft.log.contains(snapshot.last());
+    if (needed) {
+      raft.install(snapshot);
+    }
+  }
+
   @Override
   void onRead(Event.Read e) {
     if (leader == null) {

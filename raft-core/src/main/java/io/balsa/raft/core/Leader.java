@@ -147,7 +147,21 @@ final class Leader extends RoleState {
 
   /** A heartbeat may overtake entries, so it speaks only of what the follower has confirmed. */
   private void sendHeartbeat(NodeId id, Progress p) {
-    raft.output.replicate(id, header(p.matchIndex()), p.matchIndex());
+    if (needsSnapshot(p)) {
+      offerSnapshot(id);
+      return;
+    }
+    long index = Math.max(p.matchIndex(), raft.log.start().index());
+    raft.output.replicate(id, header(index), index);
+  }
+
+  /** Whether the log does not have the entries any more that a follower lacks. */
+  private boolean needsSnapshot(Progress p) {
+    return p.nextIndex() <= raft.log.start().index();
+  }
+
+  private void offerSnapshot(NodeId id) {
+    raft.output.send(id, new Message.InstallSnapshot(raft.term(), round, raft.snapshot()));
   }
 
   private AppendEntries header(long previousIndex) {
@@ -171,6 +185,11 @@ final class Leader extends RoleState {
 
   private void replicate(NodeId id, Progress p) {
     while (p.hasRoom() && p.nextIndex() <= raft.log.lastIndex()) {
+      if (needsSnapshot(p)) {
+        p.sentAndWaits(now);
+        offerSnapshot(id);
+        return;
+      }
       long first = p.nextIndex();
       AppendEntries header = header(first - 1);
       if (!raft.log.knowsSizesFrom(first)) {
@@ -333,6 +352,11 @@ final class Leader extends RoleState {
 
   @Override
   void onAppendEntries(NodeId from, AppendEntries m) {
+    throw new AssertionError("another leader is recognised before this");
+  }
+
+  @Override
+  void onInstallSnapshot(NodeId from, Message.InstallSnapshot m) {
     throw new AssertionError("another leader is recognised before this");
   }
 

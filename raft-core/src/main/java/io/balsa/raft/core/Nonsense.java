@@ -29,6 +29,9 @@ final class Nonsense {
     if (message instanceof Message.RequestVote m) {
       return inPosition(m.last());
     }
+    if (message instanceof Message.InstallSnapshot m) {
+      return inSnapshot(m.snapshot(), m.term());
+    }
     if (message instanceof Message.AppendEntries m) {
       return inAppendEntries(m);
     }
@@ -70,6 +73,20 @@ final class Nonsense {
       return "previous entry " + m.previous() + " is of a later term than " + m.term();
     }
     return inEntries(m.previous(), m.entries(), m.term());
+  }
+
+  private static String inSnapshot(Snapshot snapshot, long term) {
+    String problem = inPosition(snapshot.last());
+    if (problem != null) {
+      return problem;
+    }
+    if (snapshot.index() == 0 || snapshot.last().term() > term) {
+      return snapshot + " in term " + term + " can't be";
+    }
+    if (snapshot.configurationIndex() < 0 || snapshot.configurationIndex() > snapshot.index()) {
+      return snapshot + " with a configuration of index " + snapshot.configurationIndex();
+    }
+    return snapshot.bytes() < 0 ? snapshot + " can't be" : null;
   }
 
   private static String inEntries(LogPosition previous, List<Entry> entries, long term) {

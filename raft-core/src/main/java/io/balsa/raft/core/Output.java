@@ -41,6 +41,9 @@ final class Output {
   private List<Entry> entries = new ArrayList<>();
   private List<Decision> notable = new ArrayList<>();
   private boolean hardStateChanged;
+  private Snapshot installed;
+  private Effects.Fetch fetch;
+  private long discardable;
 
   private final Deque<SaveUnderWay> underWay = new ArrayDeque<>();
   private final Deque<Kept> kept = new ArrayDeque<>();
@@ -132,6 +135,21 @@ final class Output {
     }
   }
 
+  void fetch(NodeId from, Snapshot snapshot) {
+    fetch = new Effects.Fetch(from, snapshot);
+  }
+
+  void discardable(long index) {
+    discardable = index;
+  }
+
+  /** The log goes on behind a snapshot; of what was to be written, nothing is left. */
+  void installed(Snapshot snapshot) {
+    installed = snapshot;
+    entries.clear();
+    truncated(1);
+  }
+
   void save(Entry entry) {
     entries.add(entry);
   }
@@ -160,7 +178,7 @@ final class Output {
   }
 
   private boolean somethingToSave() {
-    return hardStateChanged || !entries.isEmpty();
+    return hardStateChanged || installed != null || !entries.isEmpty();
   }
 
   private long currentToken() {
@@ -205,7 +223,7 @@ final class Output {
       issuedToken++;
       underWay.addLast(new SaveUnderWay(issuedToken, raft.last().index()));
       HardState hardState = hardStateChanged ? new HardState(raft.term(), raft.votedFor()) : null;
-      save = new Effects.Save(issuedToken, hardState, entries, raft.commitIndex());
+      save = new Effects.Save(issuedToken, hardState, installed, entries, raft.commitIndex());
     }
     return handOut(save, raft.commitIndex(), null);
   }
@@ -225,6 +243,8 @@ final class Output {
             messages,
             replications,
             save,
+            fetch,
+            discardable,
             accepted,
             refused,
             readable,
@@ -238,6 +258,9 @@ final class Output {
 
   /** What was handed out is not touched again. */
   private void startAnew() {
+    installed = null;
+    fetch = null;
+    discardable = 0;
     messages = new ArrayList<>();
     replications = new ArrayList<>();
     accepted = new ArrayList<>();

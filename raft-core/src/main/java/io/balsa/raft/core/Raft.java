@@ -1,6 +1,7 @@
 package io.balsa.raft.core;
 
 import java.util.List;
+import java.util.UUID;
 
 /**
  * The Raft algorithm for one node, as in the dissertation: feed it events, then take the effects.
@@ -30,6 +31,7 @@ public final class Raft implements RaftView {
   private NodeId leaderOfTerm;
   private RoleState role;
   private long lastRound;
+  private Snapshot snapshot;
   private String failure;
 
   /**
@@ -54,6 +56,7 @@ public final class Raft implements RaftView {
     output = new Output(reporter);
     log = new RaftLog(restored);
     configurations = new ConfigurationHistory(restored);
+    snapshot = restored.snapshot();
     term = restored.hardState().term();
     votedFor = restored.hardState().votedFor();
     if (term < last().term()) {
@@ -84,6 +87,10 @@ public final class Raft implements RaftView {
         onPersisted(e.token());
       } else if (event instanceof Event.Disconnected e) {
         role.onDisconnected(e.peer());
+      } else if (event instanceof Event.SnapshotTaken e) {
+        onSnapshotTaken(e.snapshot());
+      } else if (event instanceof Event.SnapshotReceived e) {
+        role.onSnapshotReceived(e.snapshot());
       } else if (event instanceof Event.ChangeConfiguration e) {
         role.onChangeConfiguration(e);
       } else {
@@ -147,6 +154,9 @@ public final class Raft implements RaftView {
     if (message instanceof Message.AppendEntries m) {
       recogniseLeader(from);
       role.onAppendEntries(from, m);
+    } else if (message instanceof Message.InstallSnapshot m) {
+      recogniseLeader(from);
+      role.onInstallSnapshot(from, m);
     } else if (message instanceof Message.AppendEntriesAccepted m) {
       role.onAccepted(from, m);
     } else if (message instanceof Message.AppendEntriesRejected m) {
@@ -182,6 +192,8 @@ public final class Raft implements RaftView {
           from,
           new Message.AppendEntriesRejected(
               term, m.round(), m.previous().index(), LogPosition.ZERO));
+    } else if (message instanceof Message.InstallSnapshot m) {
+      output.send(from, new Message.AppendEntriesAccepted(term, m.round(), 0));
     } else if (message instanceof Message.RequestVote) {
       report(from, false, "is in a later term");
       output.send(from, new Message.RequestVoteReply(term, false));
@@ -341,6 +353,50 @@ public final class Raft implements RaftView {
     }
   }
 
+  /**
+   * Section 5.1. The log keeps reaching back to the snapshot before this one, so that a follower
+   * that is a little behind needs no snapshot.
+   */
+  private void onSnapshotTaken(Snapshot taken) {
+    if (snapshot != null && taken.index() <= snapshot.index()) {
+      return; // a later one was installed meanwhile
+    }
+    long before = snapshot == null ? 0 : snapshot.index();
+    snapshot = taken;
+    configurations.compact(taken.index());
+    if (before > log.start().index()) {
+      log.compact(before);
+      output.discardable(before);
+      if (reporter.isOn()) {
+        reporter.report(new Decision.Compacted(log.start()));
+      }
+    }
+  }
+
+  /**
+   * What a snapshot of the state at an index stands for; its size is not known yet.
+   *
+   * @param id its id
+   * @param index an index that was applied, in the log and not below the latest snapshot
+   * @return position and configuration at that index
+   */
+  public Snapshot planSnapshot(UUID id, long index) {
+    return new Snapshot(
+        id, log.positionAt(index), configurations.indexAt(index), configurations.at(index), 0);
+  }
+
+  /** The log ends before what a snapshot stands for, or has something else there (figure 5.3). */
+  void install(Snapshot received) {
+    snapshot = received;
+    log.restartAfter(received.last());
+    configurations.restartFrom(received);
+    output.installed(received);
+    if (reporter.isOn()) {
+      reporter.report(new Decision.Installed(received));
+    }
+    reconfigured();
+  }
+
   private void reconfigured() {
     if (reporter.isOn()) {
       reporter.report(new Decision.Reconfigured(configuration()));
@@ -390,6 +446,15 @@ public final class Raft implements RaftView {
 
   // ---- the view
 
+  /**
+   * The shortest election timeout.
+   *
+   * @return a number of ticks
+   */
+  public int electionTicks() {
+    return options.electionTicks();
+  }
+
   @Override
   public NodeId self() {
     return self;
@@ -413,6 +478,16 @@ public final class Raft implements RaftView {
   @Override
   public NodeId leader() {
     return role.leader();
+  }
+
+  @Override
+  public LogPosition start() {
+    return log.start();
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return snapshot;
   }
 
   @Override

@@ -1,31 +1,48 @@
 package io.balsa.raft.core;
 
 /**
- * The outline of a log: where its terms begin, where it ends, what is on disk and what is
- * committed. Never the entries.
+ * The outline of a log: where it starts, where its terms begin, where it ends, what is on disk and
+ * what is committed. Never the entries.
  *
  * <ul>
- *   <li>Indexes are contiguous from 1 to {@code lastIndex}; terms never fall along the log.
+ *   <li>The entries after {@code start} are there, up to {@code lastIndex}; terms never fall along
+ *       the log. What came before is in a snapshot, and committed.
  *   <li>{@code commitIndex <= lastIndex} and {@code persistedIndex <= lastIndex}. The commit index
  *       may run ahead of the persisted one: the others have the entry.
  *   <li>{@code commitIndex} never falls, and nothing at or below it is ever truncated.
  * </ul>
  */
 final class RaftLog {
-  private final TermRuns terms = new TermRuns();
-  private final EntrySizes sizes;
+  private TermRuns terms = new TermRuns();
+  private EntrySizes sizes;
+  private LogPosition start;
   private long lastIndex;
   private long persistedIndex;
   private long commitIndex;
 
   RaftLog(RestoredState restored) {
+    start = restored.start();
+    if (start.index() > 0) {
+      terms.add(start.index(), start.term());
+    }
     for (LogPosition start : restored.termStarts()) {
       terms.add(start.index(), start.term());
     }
     lastIndex = restored.lastIndex();
     persistedIndex = lastIndex;
-    commitIndex = restored.commitIndex();
+    Snapshot snapshot = restored.snapshot();
+    commitIndex = Math.max(restored.commitIndex(), snapshot == null ? 0 : snapshot.index());
+    if (start.index() > commitIndex || commitIndex > lastIndex) {
+      throw new IllegalArgumentException(
+          (snapshot + " with a log from " + start + " to " + lastIndex)
+              + (", committed up to " + restored.commitIndex()));
+    }
     sizes = new EntrySizes(lastIndex);
+  }
+
+  /** The position right before the first entry. */
+  LogPosition start() {
+    return start;
   }
 
   long lastIndex() {
@@ -49,17 +66,22 @@ final class RaftLog {
     return new LogPosition(termAt(index), index);
   }
 
-  /** The term of an entry of this log, 0 for index 0. */
+  /** The term of an entry of this log, or of its start. */
   long termAt(long index) {
-    if (index > lastIndex) {
-      throw new IllegalArgumentException("entry " + index + " of a log that ends at " + lastIndex);
+    if (index < start.index() || index > lastIndex) {
+      throw new IllegalArgumentException(
+          "entry " + index + " of a log from " + start + " to " + lastIndex);
     }
     return terms.termAt(index);
   }
 
-  /** The consistency check of section 3.5. */
+  /**
+   * The consistency check of section 3.5. What is before the start is committed, so whatever leader
+   * speaks of it has the same there.
+   */
   boolean contains(LogPosition position) {
-    return position.index() <= lastIndex && termAt(position.index()) == position.term();
+    return position.index() < start.index()
+        || position.index() <= lastIndex && termAt(position.index()) == position.term();
   }
 
   void append(Entry entry) {
@@ -83,6 +105,29 @@ final class RaftLog {
     sizes.truncate(index);
   }
 
+  /** Gives up the entries up to an index; a snapshot stands for them (section 5.1). */
+  void compact(long index) {
+    if (index > commitIndex) {
+      throw new IllegalArgumentException(
+          "compaction up to " + index + ", but only " + commitIndex + " is committed");
+    }
+    if (index > start.index()) {
+      start = positionAt(index);
+      terms.compact(index);
+    }
+  }
+
+  /** Gives up everything: the log goes on behind a snapshot, which is not on disk yet. */
+  void restartAfter(LogPosition position) {
+    start = position;
+    terms = new TermRuns();
+    terms.add(position.index(), position.term());
+    lastIndex = position.index();
+    commitIndex = position.index();
+    persistedIndex = Math.min(persistedIndex, lastIndex);
+    sizes = new EntrySizes(lastIndex);
+  }
+
   void persisted(long index) {
     persistedIndex = Math.max(persistedIndex, index);
   }
@@ -98,7 +143,8 @@ final class RaftLog {
   /**
    * The last position at which this log can agree with one that has {@code other} (section 3.5:
    * skip a whole term, not one entry). Beyond other's index nothing was asked, and an entry of a
-   * later term than other's can't be in a log that has other at or behind that index.
+   * later term than other's can't be in a log that has other at or behind that index. The start is
+   * always one: it is committed, and further back there is nothing to compare.
    *
    * <pre>
    *   index      1 2 3 4 5 6 7
@@ -107,7 +153,8 @@ final class RaftLog {
    * </pre>
    */
   LogPosition lastAgreeable(LogPosition other) {
-    return positionAt(terms.lastAtOrBelow(Math.min(other.index(), lastIndex), other.term()));
+    long index = terms.lastAtOrBelow(Math.min(other.index(), lastIndex), other.term());
+    return positionAt(Math.max(index, start.index()));
   }
 
   /**
@@ -128,6 +175,6 @@ final class RaftLog {
   }
 
   boolean invariantsHold() {
-    return commitIndex <= lastIndex && persistedIndex <= lastIndex;
+    return start.index() <= commitIndex && commitIndex <= lastIndex && persistedIndex <= lastIndex;
   }
 }

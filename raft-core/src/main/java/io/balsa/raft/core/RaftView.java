@@ -42,6 +42,20 @@ public interface RaftView {
   NodeId leader();
 
   /**
+   * Where the log starts.
+   *
+   * @return the position right before its first entry
+   */
+  LogPosition start();
+
+  /**
+   * What stands for the log before its start, and perhaps for more.
+   *
+   * @return the latest snapshot, or null
+   */
+  Snapshot snapshot();
+
+  /**
    * Where the log ends.
    *
    * @return the position of its last entry

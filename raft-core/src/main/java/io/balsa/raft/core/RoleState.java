@@ -54,6 +54,11 @@ abstract sealed class RoleState permits Follower, Candidate, Leader, Stopped {
 
   void onDisconnected(NodeId peer) {}
 
+  void onInstallSnapshot(NodeId from, Message.InstallSnapshot m) {}
+
+  /** A snapshot of the leader's has been received. */
+  void onSnapshotReceived(Snapshot snapshot) {}
+
   /** More of the log is on disk. */
   void onPersisted() {}
 

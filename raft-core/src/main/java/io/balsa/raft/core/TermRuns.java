@@ -37,6 +37,14 @@ final class TermRuns {
     }
   }
 
+  /** The entries before an index are gone; that of the index itself stays known. */
+  void compact(long index) {
+    int gone = Math.max(0, runOf(index));
+    count -= gone;
+    System.arraycopy(firstIndexes, gone, firstIndexes, 0, count);
+    System.arraycopy(terms, gone, terms, 0, count);
+  }
+
   /** The term of an entry that is in the log, 0 before the first. */
   long termAt(long index) {
     int run = runOf(index);

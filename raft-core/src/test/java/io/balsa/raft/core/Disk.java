@@ -97,6 +97,13 @@ final class Disk {
       }
     }
     return new RestoredState(
-        hardState, termStarts, entries.size(), commitIndex, initial, configurations);
+        hardState,
+        null,
+        LogPosition.ZERO,
+        termStarts,
+        entries.size(),
+        commitIndex,
+        initial,
+        configurations);
   }
 }

@@ -192,7 +192,14 @@ class ValuesTest {
     Configuration alone = Configuration.of(List.of(Member.parse("n1=h:1")));
     RestoredState tooOld =
         new RestoredState(
-            new HardState(1, null), List.of(new LogPosition(2, 1)), 1, 0, alone, List.of());
+            new HardState(1, null),
+            null,
+            LogPosition.ZERO,
+            List.of(new LogPosition(2, 1)),
+            1,
+            0,
+            alone,
+            List.of());
     assertThatThrownBy(() -> new Raft(N1, RaftOptions.defaults(), tooOld, bound -> 0, null))
         .hasMessageContaining("the hard state is too old");
   }

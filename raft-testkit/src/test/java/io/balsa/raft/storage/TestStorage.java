@@ -62,6 +62,7 @@ public final class TestStorage {
           l.batchBytes(),
           l.messagesInFlight(),
           l.commandBytes(),
+          l.snapshotBytes(),
           segmentBytes);
     }
   }

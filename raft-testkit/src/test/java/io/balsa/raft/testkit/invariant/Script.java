@@ -13,6 +13,7 @@ import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.RaftView;
 import io.balsa.raft.core.Role;
+import io.balsa.raft.core.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
@@ -33,6 +34,16 @@ final class Script {
       long commitIndex,
       Configuration configuration)
       implements RaftView {
+    @Override
+    public LogPosition start() {
+      return LogPosition.ZERO;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      return null;
+    }
+
     @Override
     public NodeId votedFor() {
       return null;

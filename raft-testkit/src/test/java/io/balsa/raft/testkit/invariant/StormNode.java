@@ -10,6 +10,7 @@ import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.Event;
+import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message.AppendEntries;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Raft;
@@ -97,6 +98,8 @@ final class StormNode {
     RestoredState restored =
         new RestoredState(
             found.hardState(),
+            null,
+            LogPosition.ZERO,
             found.termStarts(),
             found.lastIndex(),
             found.commitIndex(),

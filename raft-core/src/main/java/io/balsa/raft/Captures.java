@@ -1,0 +1,161 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Raft;
+import io.balsa.raft.core.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when the state machine is captured, and sees to it that what was captured becomes a
+ * snapshot.
+ *
+ * <ul>
+ *   <li>One capture at a time: asked for, captured, written.
+ *   <li>What was captured is written when its position is on this node's disk, so that a snapshot
+ *       never knows more than term and vote do.
+ *   <li>Captures are due when the log behind the last snapshot has so many bytes, and as many as
+ *       that snapshot: a large state is not written for every small change (section 5.1.3).
+ * </ul>
+ */
+final class Captures {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+
+  /** How long to wait after a failure, and for a follower that is getting the last snapshot. */
+  private static final int PAUSE = 10;
+
+  /** Beyond so many times what makes a capture due, it does not wait for a follower any more. */
+  private static final int PRESSING = 4;
+
+  private final Raft raft;
+  private final int opening;
+  private final SnapshotStore store;
+  private final Wiring wiring;
+  private final long dueBytes;
+  private final RandomGenerator random;
+  private final Answers answers;
+  private final List<SnapshotOrder> orders = new ArrayList<>();
+
+  private boolean underWay;
+  private Mail.Captured captured;
+  private long bytes;
+  private long capturedBytes;
+  private long notBefore;
+
+  Captures(
+      Raft raft,
+      int opening,
+      SnapshotStore store,
+      Wiring wiring,
+      long dueBytes,
+      RandomGenerator random,
+      Answers answers) {
+    this.raft = raft;
+    this.opening = opening;
+    this.store = store;
+    this.wiring = wiring;
+    this.dueBytes = dueBytes;
+    this.random = random;
+    this.answers = answers;
+  }
+
+  /** Entries were handed to the state machine. */
+  void handedOut(long more) {
+    bytes += more;
+  }
+
+  /** The state machine gets the state of a snapshot. */
+  void restored() {
+    bytes = 0;
+  }
+
+  /** A follower is getting the last snapshot, and would have to begin anew with another one. */
+  void serving(long now, int electionTicks) {
+    notBefore = Math.max(notBefore, now + (long) PAUSE * electionTicks);
+  }
+
+  void order(SnapshotOrder order) {
+    orders.add(order);
+  }
+
+  /** Begins what is due. */
+  void advance(long now) {
+    if (captured != null && captured.index() <= raft.persistedIndex()) {
+      write(captured);
+      captured = null;
+    }
+    if (underWay) {
+      return;
+    }
+    long applied = wiring.applier().appliedIndex();
+    if (applied <= index()) {
+      if (wiring.applier().handedIndex() == applied) {
+        succeed();
+      }
+      return;
+    }
+    if (!orders.isEmpty() || isDue(now)) {
+      underWay = true;
+      capturedBytes = bytes;
+      wiring.applier().capture(opening);
+    }
+  }
+
+  private long index() {
+    Snapshot latest = raft.snapshot();
+    return latest == null ? 0 : latest.index();
+  }
+
+  private boolean isDue(long now) {
+    Snapshot latest = raft.snapshot();
+    long enough = Math.max(dueBytes, latest == null ? 0 : latest.bytes());
+    return bytes >= enough && (now >= notBefore || bytes / PRESSING >= enough);
+  }
+
+  void onCaptured(Mail.Captured mail, long now, int electionTicks) {
+    if (mail.image() == null) {
+      onFailed(mail.failure(), now, electionTicks);
+    } else {
+      captured = mail;
+    }
+  }
+
+  private void write(Mail.Captured mail) {
+    if (mail.index() < raft.start().index() || mail.index() <= index()) {
+      underWay = false; // a snapshot of the leader's has overtaken it
+      return;
+    }
+    UUID id = new UUID(random.nextLong(), random.nextLong());
+    Snapshot plan = raft.planSnapshot(id, mail.index());
+    wiring.snapshots().put(new SnapshotKeeper.Task.Take(opening, store, plan, mail.image()));
+  }
+
+  void onTaken(Snapshot snapshot) {
+    underWay = false;
+    bytes -= capturedBytes;
+    LOG.info("{} has taken {}", raft.self(), snapshot);
+    succeed();
+  }
+
+  private void succeed() {
+    long index = index();
+    orders.forEach(order -> answers.give(() -> order.future().complete(index)));
+    orders.clear();
+  }
+
+  void onFailed(Throwable cause, long now, int electionTicks) {
+    underWay = false;
+    notBefore = now + (long) PAUSE * electionTicks;
+    LOG.warn("{} could not take a snapshot, the log stays as it is: {}", raft.self(), cause, cause);
+    fail(new NotExecutedException("the snapshot could not be taken: " + cause));
+  }
+
+  /** Ends those who wait. */
+  void fail(RaftException why) {
+    orders.forEach(order -> answers.give(() -> order.future().completeExceptionally(why)));
+    orders.clear();
+  }
+}
