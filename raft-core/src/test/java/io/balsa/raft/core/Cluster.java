@@ -107,7 +107,7 @@ final class Cluster {
   TestNode add(String name, Configuration initial) {
     NodeId id = id(name);
     RaftObserver tell = observer == null ? null : (d, view) -> observer.accept(id, d);
-    TestNode node = new TestNode(id, options, initial, randoms.apply(id), tell);
+    TestNode node = new TestNode(id, options, initial, randoms.apply(id), tell, safety.committed());
     nodes.put(id, node);
     safety.started(node);
     return node;
@@ -257,6 +257,22 @@ final class Cluster {
   long change(String name, Configuration target) {
     step(name, new Event.ChangeConfiguration(++lastId, target));
     return lastId;
+  }
+
+  /** Takes a snapshot, which is on disk at once, and gives up what is not needed any more. */
+  Snapshot snapshot(String name) {
+    Snapshot snapshot = node(name).takeSnapshot(++lastId);
+    assertThat(snapshot).as("something new to snapshot on %s", name).isNotNull();
+    step(name, new Event.SnapshotTaken(snapshot));
+    node(name).discard();
+    return snapshot;
+  }
+
+  /** The snapshot that a node wants has arrived there. */
+  void receive(String name) {
+    Effects.Fetch fetch = node(name).fetch();
+    assertThat(fetch).as("a snapshot that %s wants", name).isNotNull();
+    step(name, new Event.SnapshotReceived(fetch.snapshot()));
   }
 
   // ---- wires

@@ -5,12 +5,40 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** What a node would find after a crash: the saves that were completed, and nothing else. */
+/**
+ * What a node would find after a crash: the saves that were completed, and nothing else. Of the
+ * entries that a snapshot stands for it keeps the truth, as the image of a state machine would.
+ */
 final class Disk {
   private HardState hardState = HardState.INITIAL;
   private final List<Entry> entries = new ArrayList<>();
   private long commitIndex;
   private final Deque<Effects.Save> underWay = new ArrayDeque<>();
+  private final List<Entry> committed;
+  private Snapshot snapshot;
+  private LogPosition start = LogPosition.ZERO;
+
+  /** A disk of a cluster that has committed these entries, now and later. */
+  Disk(List<Entry> committed) {
+    this.committed = committed;
+  }
+
+  void take(Snapshot taken) {
+    snapshot = taken;
+  }
+
+  void discard(long index) {
+    start = entries.get((int) index - 1).position();
+  }
+
+  /** The entries that a snapshot stands for. */
+  List<Entry> image(Snapshot of) {
+    List<Entry> image = List.copyOf(committed.subList(0, (int) of.index()));
+    if (!image.get(image.size() - 1).position().equals(of.last())) {
+      throw new AssertionError(of + " of what is not committed");
+    }
+    return image;
+  }
 
   HardState hardState() {
     return hardState;
@@ -61,6 +89,12 @@ final class Disk {
     if (save.hardState() != null) {
       hardState = save.hardState();
     }
+    if (save.snapshot() != null) {
+      snapshot = save.snapshot();
+      start = snapshot.last();
+      entries.clear();
+      entries.addAll(image(snapshot));
+    }
     putAll(entries, save.entries().subList(0, count));
   }
 
@@ -88,18 +122,18 @@ final class Disk {
     List<Entry> configurations = new ArrayList<>();
     long term = 0;
     for (Entry entry : entries) {
-      if (entry.term() != term) {
+      if (entry.term() != term && entry.index() > start.index()) {
         termStarts.add(entry.position());
         term = entry.term();
       }
-      if (entry.type() == EntryType.CONFIGURATION) {
+      if (entry.type() == EntryType.CONFIGURATION && entry.index() > start.index()) {
         configurations.add(entry);
       }
     }
     return new RestoredState(
         hardState,
-        null,
-        LogPosition.ZERO,
+        snapshot,
+        start,
         termStarts,
         entries.size(),
         commitIndex,

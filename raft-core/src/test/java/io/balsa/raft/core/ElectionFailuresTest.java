@@ -386,7 +386,7 @@ class ElectionFailuresTest {
   @Test
   void el22_aHardStateOlderThanTheLogIsRefused() {
     Configuration initial = Cluster.configuration("n1");
-    Disk disk = new Disk();
+    Disk disk = new Disk(List.of());
     disk.put(new HardState(1, null), List.of(Entry.noOp(2, 1)), 0);
     SplittableRandom random = new SplittableRandom(1);
     assertThatThrownBy(

@@ -53,7 +53,7 @@ final class Moves {
 
   TestNode fresh(NodeId id) {
     Configuration initial = Cluster.configuration(scope.voters().toArray(String[]::new));
-    TestNode node = new TestNode(id, options, initial, new Draws(), null);
+    TestNode node = new TestNode(id, options, initial, new Draws(), null, List.of());
     Timeless.settle(node, scope.hasExactRounds(), false);
     return node;
   }

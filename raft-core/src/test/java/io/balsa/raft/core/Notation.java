@@ -28,6 +28,10 @@ final class Notation {
       return node + "  append " + range(d.first(), d.last());
     } else if (decision instanceof Decision.Truncated d) {
       return node + "  truncate " + d.first();
+    } else if (decision instanceof Decision.Compacted d) {
+      return node + "  compacts up to " + d.start();
+    } else if (decision instanceof Decision.Installed d) {
+      return node + "  installs " + d.snapshot();
     } else if (decision instanceof Decision.Committed d) {
       return node + "  commit " + d.index();
     } else if (decision instanceof Decision.Reconfigured d) {
@@ -66,6 +70,8 @@ final class Notation {
       return name + " match=" + m.matchIndex() + " round=" + m.round();
     } else if (message instanceof Message.AppendEntriesRejected m) {
       return name + " previous=" + m.previousIndex() + " hint=" + m.hint() + " round=" + m.round();
+    } else if (message instanceof Message.InstallSnapshot m) {
+      return name + " " + m.snapshot().last() + " round=" + m.round();
     } else if (message instanceof Message.ReadIndex m) {
       return name + " round=" + m.round();
     } else if (message instanceof Message.ReadIndexReply m) {

@@ -67,7 +67,8 @@ final class Storm {
     Configuration configuration = Configuration.of(initial);
     for (NodeId id : ids) {
       SplittableRandom own = random.split();
-      TestNode node = new TestNode(id, options, configuration, own::nextInt, null);
+      TestNode node =
+          new TestNode(id, options, configuration, own::nextInt, null, safety.committed());
       nodes.put(id, node);
       safety.started(node);
     }
@@ -117,8 +118,12 @@ final class Storm {
       step(node, new Event.Disconnected(anyId()));
     } else if (what < 962) {
       crashOrRestart();
-    } else if (what < 975) {
+    } else if (what < 970) {
       relink();
+    } else if (what < 975) {
+      takeSnapshot(any());
+    } else if (what < 985) {
+      receiveSnapshot(any());
     } else {
       repeatFromThePast();
     }
@@ -196,6 +201,22 @@ final class Storm {
       safety.readAsked(++lastId);
       openReads.put(lastId, node.id);
       step(node, new Event.Read(lastId));
+    }
+  }
+
+  private void takeSnapshot(TestNode node) {
+    Snapshot snapshot = node.takeSnapshot(++lastId);
+    if (snapshot != null) {
+      step(node, new Event.SnapshotTaken(snapshot));
+      if (random.nextBoolean()) {
+        node.discard();
+      }
+    }
+  }
+
+  private void receiveSnapshot(TestNode node) {
+    if (node.isUp() && node.fetch() != null) {
+      step(node, new Event.SnapshotReceived(node.fetch().snapshot()));
     }
   }
 
@@ -362,6 +383,7 @@ final class Storm {
       wires.clear();
       now.forEach(this::deliver);
       for (TestNode node : nodes.values()) {
+        receiveSnapshot(node);
         if (node.disk.underWay() > 0) {
           persist(node, node.disk.underWay());
         }

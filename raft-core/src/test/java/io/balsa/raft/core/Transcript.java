@@ -23,6 +23,7 @@ import java.util.function.Predicate;
  *   drop [n1 n2 [Type]]                  duplicate         what is on the wires
  *   hold n1 n2 [Type]  release           replay n1 n2 Type
  *   hold-disk n1       persist n1        release-disk n1   saves that take their time
+ *   snapshot n1        receive n1        takes one; the one that it wants has arrived
  *   crash n1           restart n1        disconnect n1 n2  n1 learns that its connection broke
  *   status
  * </pre>
@@ -100,6 +101,8 @@ final class Transcript {
       case "hold-disk" -> cluster.holdDisk(first);
       case "release-disk" -> cluster.releaseDisk(first);
       case "persist" -> cluster.persistOne(first);
+      case "snapshot" -> cluster.snapshot(first);
+      case "receive" -> cluster.receive(first);
       case "crash" -> cluster.crash(first);
       case "restart" -> cluster.restart(first);
       case "disconnect" -> cluster.step(first, new Event.Disconnected(id(words.get(1))));
