@@ -121,7 +121,7 @@ class LogOutlineTest {
     assertThatThrownBy(() -> log.truncate(2)).hasMessageContaining("2 is committed");
     assertThatThrownBy(() -> log.commit(1)).hasMessageContaining("2 is committed of 3");
     assertThatThrownBy(() -> log.commit(4)).hasMessageContaining("2 is committed of 3");
-    assertThatThrownBy(() -> log.termAt(4)).hasMessageContaining("a log that ends at 3");
+    assertThatThrownBy(() -> log.termAt(4)).hasMessageContaining("a log from 0@0 to 3");
     assertThatThrownBy(() -> log.append(Entry.noOp(2, 5))).hasMessageContaining("ends at 3");
   }
 }

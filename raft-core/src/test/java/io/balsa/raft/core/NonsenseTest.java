@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class NonsenseTest {
 
   private static Message message(SplittableRandom random) {
     long term = number(random);
-    return switch (random.nextInt(9)) {
+    return switch (random.nextInt(10)) {
       case 0 -> new Message.PreVote(term, position(random), number(random));
       case 1 -> new Message.PreVoteReply(term, number(random), random.nextBoolean());
       case 2 -> new Message.RequestVote(term, position(random));
@@ -52,8 +53,16 @@ class NonsenseTest {
       case 6 ->
           new Message.AppendEntriesRejected(term, number(random), number(random), position(random));
       case 7 -> new Message.ReadIndex(term, number(random));
+      case 8 ->
+          new Message.InstallSnapshot(
+              term, number(random), snapshot(position(random), number(random)));
       default -> new Message.ReadIndexReply(term, number(random), number(random));
     };
+  }
+
+  private static Snapshot snapshot(LogPosition last, long configurationIndex) {
+    Configuration members = Cluster.configuration("n1", "n2", "n3");
+    return new Snapshot(new UUID(1, 2), last, configurationIndex, members, 100);
   }
 
   /** A node in each role, with a log that has a few entries. */
@@ -98,6 +107,7 @@ class NonsenseTest {
                 new Message.AppendEntriesRejected(t, 1, 3, new LogPosition(1, 1)),
                 new Message.ReadIndex(t, 1),
                 new Message.ReadIndexReply(t, 1, 3),
+                new Message.InstallSnapshot(t, 1, snapshot(new LogPosition(1, 9), 1)),
                 new Message.AppendEntries(t, 1, new LogPosition(1, 1), 1, List.of()));
         Set<Class<?>> classes = all.stream().map(Message::getClass).collect(Collectors.toSet());
         assertThat(classes)
