@@ -1,6 +1,9 @@
 package io.balsa.raft.core;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * The Raft algorithm for one node, as in the dissertation: feed it events, then take the effects.
@@ -21,6 +24,9 @@ public final class Raft implements RaftView {
   final RaftLog log;
   final ConfigurationHistory configurations;
   final Output output;
+
+  /** Which incarnation of each node this node is connected to, where it has been told. */
+  final Map<NodeId, UUID> met = new TreeMap<>();
 
   private final NodeId self;
   private final RandomSource random;
@@ -83,11 +89,10 @@ public final class Raft implements RaftView {
       } else if (event instanceof Event.Persisted e) {
         onPersisted(e.token());
       } else if (event instanceof Event.Disconnected e) {
+        met.remove(e.peer());
         role.onDisconnected(e.peer());
-      } else if (event instanceof Event.ChangeConfiguration e) {
-        role.onChangeConfiguration(e);
       } else {
-        throw new AssertionError("unhandled " + event);
+        stepMembership(event);
       }
       assert invariantsHold() : "after " + event;
     } catch (BrokenInvariantException e) {
@@ -95,6 +100,19 @@ public final class Raft implements RaftView {
       become(new Stopped(this), failure);
     }
     reporter.endStep(this);
+  }
+
+  private void stepMembership(Event event) {
+    if (event instanceof Event.ChangeConfiguration e) {
+      role.onChangeConfiguration(e);
+    } else if (event instanceof Event.TransferLeadership e) {
+      role.onTransferLeadership(e);
+    } else if (event instanceof Event.PeerMet e) {
+      met.put(e.peer(), e.incarnation());
+      role.onPeerMet();
+    } else {
+      throw new AssertionError("unhandled " + event);
+    }
   }
 
   /**
@@ -133,7 +151,7 @@ public final class Raft implements RaftView {
       turnAway(from, message);
       return;
     }
-    if (message instanceof Message.RequestVote && role.hearsLeader()) {
+    if (message instanceof Message.RequestVote m && !m.transfer() && role.hearsLeader()) {
       report(from, false, "hears a leader"); // section 4.2.3: not even the term counts
       return;
     }
@@ -157,6 +175,8 @@ public final class Raft implements RaftView {
       role.onRequestVoteReply(from, m);
     } else if (message instanceof Message.PreVoteReply m) {
       role.onPreVoteReply(from, m);
+    } else if (message instanceof Message.TimeoutNow) {
+      onTimeoutNow(from);
     } else if (message instanceof Message.ReadIndex m) {
       role.onReadIndex(from, m);
     } else if (message instanceof Message.ReadIndexReply m) {
@@ -226,6 +246,14 @@ public final class Raft implements RaftView {
     output.sendWhenPersisted(from, new Message.RequestVoteReply(term, true));
   }
 
+  private void onTimeoutNow(NodeId from) {
+    if (leaderOfTerm != null && !leaderOfTerm.equals(from)) {
+      refuse(from, "does not lead and can't make way");
+    } else {
+      role.onTimeoutNow(from);
+    }
+  }
+
   private void onPersisted(long token) {
     long index = output.persisted(token);
     if (index < 0) {
@@ -259,10 +287,12 @@ public final class Raft implements RaftView {
 
   /**
    * The one place where a node raises the term by itself; it votes for itself in the same breath.
+   *
+   * @param transfer whether the leader has asked for it
    */
-  void becomeCandidate(String reason) {
+  void becomeCandidate(String reason, boolean transfer) {
     enterTerm(term + 1, self);
-    Candidate candidate = Candidate.candidate(this);
+    Candidate candidate = Candidate.candidate(this, transfer);
     become(candidate, reason);
     candidate.campaign();
   }
@@ -435,6 +465,11 @@ public final class Raft implements RaftView {
     return configurations.current();
   }
 
+  @Override
+  public long configurationIndex() {
+    return configurations.currentIndex();
+  }
+
   /**
    * Whether the state is one that the algorithm can be in.
    *
@@ -445,6 +480,7 @@ public final class Raft implements RaftView {
         && log.invariantsHold()
         && output.invariantsHold()
         && role.invariantsHold()
+        && configurations.invariantsHold()
         && configurations.currentIndex() <= log.lastIndex();
   }
 }
