@@ -15,26 +15,29 @@ import java.util.Set;
  */
 final class Candidate extends RoleState {
   private final boolean pre;
+  private final boolean transfer;
   private final long round;
   private final Set<NodeId> granted = new HashSet<>();
   private final Set<NodeId> denied = new HashSet<>();
   private long ticksLeft;
 
-  private Candidate(Raft raft, boolean pre, long round) {
+  private Candidate(Raft raft, boolean pre, boolean transfer, long round) {
     super(raft);
     this.pre = pre;
+    this.transfer = transfer;
     this.round = round;
   }
 
   /** A pre-candidate has spent nothing yet, so it asks again sooner. */
   static Candidate preCandidate(Raft raft) {
-    Candidate candidate = new Candidate(raft, true, raft.nextRound());
+    Candidate candidate = new Candidate(raft, true, false, raft.nextRound());
     candidate.ticksLeft = raft.electionTimeout() / 2;
     return candidate;
   }
 
-  static Candidate candidate(Raft raft) {
-    Candidate candidate = new Candidate(raft, false, 0);
+  /** The leader may have asked for the election; then nobody shields it (section 3.10). */
+  static Candidate candidate(Raft raft, boolean transfer) {
+    Candidate candidate = new Candidate(raft, false, transfer, 0);
     candidate.ticksLeft = raft.electionTimeout();
     return candidate;
   }
@@ -59,7 +62,7 @@ final class Candidate extends RoleState {
     if (pre) {
       raft.output.send(id, new Message.PreVote(raft.term() + 1, last, round));
     } else {
-      raft.output.sendWhenPersisted(id, new Message.RequestVote(raft.term(), last));
+      raft.output.sendWhenPersisted(id, new Message.RequestVote(raft.term(), last, transfer));
     }
   }
 
@@ -109,12 +112,19 @@ final class Candidate extends RoleState {
     Configuration configuration = raft.configuration();
     if (configuration.hasQuorum(granted::contains)) {
       if (pre) {
-        raft.becomeCandidate("a quorum would vote for it");
+        raft.becomeCandidate("a quorum would vote for it", false);
       } else {
         raft.becomeLeader("a quorum voted for it");
       }
     } else if (!configuration.hasQuorum(id -> !denied.contains(id))) {
       raft.becomeFollower(raft.term(), null, "a quorum is out of reach");
+    }
+  }
+
+  @Override
+  void onTimeoutNow(NodeId from) {
+    if (pre && raft.mayCampaign()) {
+      raft.becomeCandidate(from + " makes way for it", true);
     }
   }
 

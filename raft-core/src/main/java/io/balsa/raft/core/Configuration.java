@@ -7,39 +7,69 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * The set of servers (chapter 4), and the one judge of what a quorum of it is: for votes, for
  * commit, for ReadIndex and for check-quorum alike.
  *
  * <ul>
- *   <li>A simple configuration has voters and no outgoing voters; a quorum is a majority of the
- *       voters.
+ *   <li>A simple configuration has voters; a quorum is a majority of them.
+ *   <li>A prepared configuration (section 4.2.1) is a simple one that names the next one. The
+ *       members of the next one get entries too, but only the voters of this one are counted.
  *   <li>A joint configuration (section 4.3, {@code C_old,new}) has the new voters and the outgoing
- *       ones; a quorum is a majority of each.
+ *       ones; a quorum is a majority of each. Nothing is prepared and joint at once.
  *   <li>Learners get entries and are never counted. Nobody is both a learner and a voter, except an
  *       outgoing voter that stays as a learner.
+ *   <li>A voter is void in its half when the other half has its id with another incarnation: it is
+ *       gone, and who answers to its name is another node. It is not counted, but the half is as
+ *       large as before.
  *   <li>The lists are sorted by node id, so that whoever iterates over them does it in the same
  *       order every time.
  * </ul>
  */
 public final class Configuration {
-  private static final String VOTER = "voter";
-  private static final String OUTGOING = "outgoing";
-  private static final String LEARNER = "learner";
-
+  private final UUID clusterId;
   private final List<Member> voters;
   private final List<Member> outgoing;
   private final List<Member> learners;
+  private final Set<NodeId> rejoining;
+  private final Configuration next;
+  private final boolean[] voidVoters;
+  private final boolean[] voidOutgoing;
 
   private Configuration(
-      Collection<Member> voters, Collection<Member> outgoing, Collection<Member> learners) {
+      UUID clusterId,
+      Collection<Member> voters,
+      Collection<Member> outgoing,
+      Collection<Member> learners,
+      Set<NodeId> rejoining,
+      Configuration next) {
+    this.clusterId = clusterId;
     this.voters = sorted(voters);
     this.outgoing = sorted(outgoing);
     this.learners = sorted(learners);
+    this.rejoining = Set.copyOf(rejoining);
+    this.next = next;
+    voidVoters = next == null ? new boolean[voters.size()] : voids(this.voters, next);
+    voidOutgoing = voids(this.outgoing, this);
+  }
+
+  /** Which members of a half are other nodes than those who have their ids in another half. */
+  private static boolean[] voids(List<Member> half, Configuration other) {
+    boolean[] voids = new boolean[half.size()];
+    for (int i = 0; i < voids.length; i++) {
+      Member now = other.memberOfThisHalf(half.get(i).id());
+      voids[i] = now != null && now.isOtherThan(half.get(i));
+    }
+    return voids;
   }
 
   /**
@@ -63,18 +93,15 @@ public final class Configuration {
    *     address
    */
   public static Configuration of(Collection<Member> voters, Collection<Member> learners) {
-    return checked(new Configuration(voters, List.of(), learners));
+    return of(null, voters, learners, Set.of());
   }
 
-  /**
-   * The joint configuration that leads from this one to another. Voters of this one that become
-   * learners are both until the joint configuration is left.
-   *
-   * @param target the simple configuration to get to
-   * @return {@code C_old,new}
-   */
-  Configuration jointWith(Configuration target) {
-    return new Configuration(target.voters, voters, target.learners);
+  static Configuration of(
+      UUID clusterId,
+      Collection<Member> voters,
+      Collection<Member> learners,
+      Set<NodeId> rejoining) {
+    return checked(new Configuration(clusterId, voters, List.of(), learners, rejoining, null));
   }
 
   /**
@@ -113,6 +140,199 @@ public final class Configuration {
     return List.copyOf(list);
   }
 
+  // ---- what users make of it
+
+  /**
+   * The simple configuration that has one more voter. A learner becomes a voter, and a member that
+   * is given another address has it from then on.
+   *
+   * @param member the voter; without an incarnation, that of a member with its id stays
+   * @return a simple configuration
+   * @throws IllegalArgumentException if another member has the address
+   */
+  public Configuration withVoter(Member member) {
+    Configuration rest = withoutMember(member.id());
+    return of(clusterId, plus(rest.voters, known(member)), rest.learners, rest.rejoining);
+  }
+
+  /**
+   * As {@link #withVoter(Member)}.
+   *
+   * @param member the voter, as in {@code n4=host4:7000}
+   * @return a simple configuration
+   * @throws IllegalArgumentException if the text is no member, or another member has the address
+   */
+  public Configuration withVoter(String member) {
+    return withVoter(Member.parse(member));
+  }
+
+  /**
+   * The simple configuration that has one more learner. A voter becomes a learner, and a member
+   * that is given another address has it from then on.
+   *
+   * @param member the learner; without an incarnation, that of a member with its id stays
+   * @return a simple configuration
+   * @throws IllegalArgumentException if it is the last voter, or another member has the address
+   */
+  public Configuration withLearner(Member member) {
+    Configuration rest = withoutMember(member.id());
+    return of(clusterId, rest.voters, plus(rest.learners, known(member)), rest.rejoining);
+  }
+
+  /**
+   * As {@link #withLearner(Member)}.
+   *
+   * @param member the learner, as in {@code n4=host4:7000}
+   * @return a simple configuration
+   * @throws IllegalArgumentException if the text is no member, it is the last voter, or another
+   *     member has the address
+   */
+  public Configuration withLearner(String member) {
+    return withLearner(Member.parse(member));
+  }
+
+  /**
+   * The simple configuration that lacks a member.
+   *
+   * @param id a voter or a learner
+   * @return a simple configuration
+   * @throws IllegalArgumentException if there is no such member, or it is the last voter
+   */
+  public Configuration without(NodeId id) {
+    if (memberOfThisHalf(id) == null) {
+      throw new IllegalArgumentException("node " + id + " is not a member");
+    }
+    return checked(withoutMember(id));
+  }
+
+  /**
+   * As {@link #without(NodeId)}.
+   *
+   * @param id a voter or a learner
+   * @return a simple configuration
+   * @throws IllegalArgumentException if there is no such member, or it is the last voter
+   */
+  public Configuration without(String id) {
+    return without(new NodeId(id));
+  }
+
+  /**
+   * This configuration, of a cluster.
+   *
+   * @param id the cluster
+   * @return the configuration
+   */
+  public Configuration withClusterId(UUID id) {
+    Configuration nextOfCluster = next == null ? null : next.withClusterId(id);
+    return new Configuration(id, voters, outgoing, learners, rejoining, nextOfCluster);
+  }
+
+  /** Simple, and without voters if it was the last. */
+  private Configuration withoutMember(NodeId id) {
+    List<Member> stayingVoters = new ArrayList<>(voters);
+    List<Member> stayingLearners = new ArrayList<>(learners);
+    Set<NodeId> stayingRejoining = new HashSet<>(rejoining);
+    stayingVoters.removeIf(m -> m.id().equals(id));
+    stayingLearners.removeIf(m -> m.id().equals(id));
+    stayingRejoining.remove(id);
+    return new Configuration(
+        clusterId, stayingVoters, List.of(), stayingLearners, stayingRejoining, null);
+  }
+
+  private static List<Member> plus(List<Member> members, Member member) {
+    List<Member> more = new ArrayList<>(members);
+    more.add(member);
+    return more;
+  }
+
+  /** What is known of a member is not forgotten because the user did not repeat it. */
+  private Member known(Member member) {
+    Member now = memberOfThisHalf(member.id());
+    return now == null || member.incarnation() != null
+        ? member
+        : member.withIncarnation(now.incarnation());
+  }
+
+  // ---- what the leader makes of it
+
+  /**
+   * The joint configuration that leads from this one to another. Voters of this one that become
+   * learners are both until the joint configuration is left.
+   *
+   * @param target the simple configuration to get to
+   * @return {@code C_old,new}
+   */
+  Configuration jointWith(Configuration target) {
+    return new Configuration(
+        clusterId, target.voters, voters, target.learners, target.rejoining, null);
+  }
+
+  /** This one, with the members of the one that it is to become. */
+  Configuration preparing(Configuration target) {
+    return new Configuration(clusterId, voters, List.of(), learners, rejoining, target);
+  }
+
+  /**
+   * What remains when a change is over: {@code C_new} of a joint, C of a prepared configuration.
+   */
+  Configuration simple() {
+    return new Configuration(clusterId, voters, List.of(), learners, rejoining, null);
+  }
+
+  /** A target as it is meant: of this cluster, and of the nodes that are known to have the ids. */
+  Configuration complete(Configuration target) {
+    return target.mapped(this::known).withClusterId(clusterId);
+  }
+
+  /** With the incarnations that have been met, where none is known. */
+  Configuration pinned(Map<NodeId, UUID> met) {
+    return mapped(m -> m.incarnation() == null ? m.withIncarnation(met.get(m.id())) : m);
+  }
+
+  /** With a member that lost its disk as a learner, which is to become a voter if it was one. */
+  Configuration rejoining(NodeId id, UUID incarnation) {
+    Member member = memberOfThisHalf(id).withIncarnation(incarnation);
+    Configuration rest = withoutMember(id);
+    Set<NodeId> all = new HashSet<>(rest.rejoining);
+    if (contains(voters, id) || rejoining.contains(id)) {
+      all.add(id);
+    }
+    return new Configuration(
+        clusterId, rest.voters, List.of(), plus(rest.learners, member), all, null);
+  }
+
+  private Configuration mapped(UnaryOperator<Member> change) {
+    return new Configuration(
+        clusterId,
+        voters.stream().map(change).toList(),
+        outgoing,
+        learners.stream().map(change).toList(),
+        rejoining,
+        next);
+  }
+
+  /** For {@link ConfigurationText}, which checks nothing. */
+  static Configuration decoded(
+      Configuration half, Collection<Member> outgoing, Configuration next) {
+    if (next != null && !outgoing.isEmpty()) {
+      throw new IllegalArgumentException("a configuration can't be prepared and joint");
+    }
+    return checked(
+        new Configuration(
+            half.clusterId, half.voters, outgoing, half.learners, half.rejoining, next));
+  }
+
+  // ---- what is in it
+
+  /**
+   * Which cluster's it is.
+   *
+   * @return the cluster, or null if it is not known
+   */
+  public UUID clusterId() {
+    return clusterId;
+  }
+
   /**
    * The voters; while joint, those of {@code C_new}.
    *
@@ -141,19 +361,62 @@ public final class Configuration {
   }
 
   /**
-   * Everybody who gets entries, once each.
+   * Whether a learner is one that lost its disk while it was a voter, and will be one again as soon
+   * as it has caught up.
+   *
+   * @param id the node
+   * @return true for such a learner
+   */
+  public boolean isRejoining(NodeId id) {
+    return rejoining.contains(id);
+  }
+
+  /**
+   * While prepared, the configuration that this one is to become.
+   *
+   * @return a simple configuration, or null
+   */
+  public Configuration next() {
+    return next;
+  }
+
+  /**
+   * Everybody who gets entries, once each: of two with the same id the one that stays.
    *
    * @return a list sorted by id
    */
   public List<Member> members() {
-    List<Member> all = new ArrayList<>(voters);
-    all.addAll(learners);
-    for (Member m : outgoing) {
-      if (!contains(all, m.id())) {
-        all.add(m);
+    Map<NodeId, Member> all = new TreeMap<>();
+    outgoing.forEach(m -> all.put(m.id(), m));
+    learners.forEach(m -> all.put(m.id(), m));
+    voters.forEach(m -> all.put(m.id(), m));
+    if (next != null) {
+      for (Member m : next.members()) {
+        all.merge(m.id(), m, (now, later) -> later.isOtherThan(now) ? later : now);
       }
     }
-    return sorted(all);
+    return List.copyOf(all.values());
+  }
+
+  /**
+   * The member with an id, in any half.
+   *
+   * @param id the node
+   * @return as in {@link #members()}, or null
+   */
+  public Member member(NodeId id) {
+    for (Member m : members()) {
+      if (m.id().equals(id)) {
+        return m;
+      }
+    }
+    return null;
+  }
+
+  private Member memberOfThisHalf(NodeId id) {
+    int voter = indexOf(voters, id);
+    int learner = indexOf(learners, id);
+    return voter >= 0 ? voters.get(voter) : learner >= 0 ? learners.get(learner) : null;
   }
 
   /**
@@ -166,14 +429,47 @@ public final class Configuration {
   }
 
   /**
+   * Whether new voters are being brought up to date before they count.
+   *
+   * @return true if there is a {@link #next()}
+   */
+  public boolean isPrepared() {
+    return next != null;
+  }
+
+  /**
+   * Whether no change is under way.
+   *
+   * @return true if it is neither prepared nor joint
+   */
+  public boolean isSimple() {
+    return next == null && outgoing.isEmpty();
+  }
+
+  /**
    * Whether a node votes in this configuration, in either half.
    *
    * @param id the node
-   * @return true for a voter
+   * @return true for a voter that is not void
    */
   public boolean isVoter(NodeId id) {
-    return contains(voters, id) || contains(outgoing, id);
+    int voter = indexOf(voters, id);
+    int leaving = indexOf(outgoing, id);
+    return voter >= 0 && !voidVoters[voter] || leaving >= 0 && !voidOutgoing[leaving];
   }
+
+  /** Whether the next configuration has a voter that is none yet. */
+  boolean hasNewVoters(Configuration target) {
+    return target.voters.stream().anyMatch(m -> isNewVoter(m));
+  }
+
+  /** Whether a member of a configuration to come is not one of these voters. */
+  boolean isNewVoter(Member m) {
+    int voter = indexOf(voters, m.id());
+    return voter < 0 || m.isOtherThan(voters.get(voter));
+  }
+
+  // ---- quorums
 
   /**
    * Whether those for whom something holds are a quorum.
@@ -182,34 +478,37 @@ public final class Configuration {
    * @return true if a majority of the voters says so, and while joint of the outgoing voters too
    */
   public boolean hasQuorum(Predicate<NodeId> holds) {
-    return hasMajority(voters, holds) && (!isJoint() || hasMajority(outgoing, holds));
+    return hasMajority(voters, voidVoters, holds)
+        && (!isJoint() || hasMajority(outgoing, voidOutgoing, holds));
   }
 
   /**
    * The highest value that a quorum has reached.
    *
    * @param reached how far a voter is
-   * @return the highest x such that the voters with {@code reached >= x} are a quorum
+   * @return the highest x such that the voters with {@code reached >= x} are a quorum; {@code
+   *     Long.MIN_VALUE} if void voters leave none
    */
   public long quorumIndex(ToLongFunction<NodeId> reached) {
-    long index = majorityIndex(voters, reached);
-    return isJoint() ? Math.min(index, majorityIndex(outgoing, reached)) : index;
+    long index = majorityIndex(voters, voidVoters, reached);
+    return isJoint() ? Math.min(index, majorityIndex(outgoing, voidOutgoing, reached)) : index;
   }
 
-  private static boolean hasMajority(List<Member> half, Predicate<NodeId> holds) {
+  private static boolean hasMajority(List<Member> half, boolean[] voids, Predicate<NodeId> holds) {
     int count = 0;
     for (int i = 0; i < half.size(); i++) {
-      if (holds.test(half.get(i).id())) {
+      if (!voids[i] && holds.test(half.get(i).id())) {
         count++;
       }
     }
     return count > half.size() / 2;
   }
 
-  private static long majorityIndex(List<Member> half, ToLongFunction<NodeId> reached) {
+  private static long majorityIndex(
+      List<Member> half, boolean[] voids, ToLongFunction<NodeId> reached) {
     long[] sorted = new long[half.size()];
     for (int i = 0; i < sorted.length; i++) {
-      sorted[i] = reached.applyAsLong(half.get(i).id());
+      sorted[i] = voids[i] ? Long.MIN_VALUE : reached.applyAsLong(half.get(i).id());
     }
     Arrays.sort(sorted);
     int majority = sorted.length / 2 + 1;
@@ -217,17 +516,23 @@ public final class Configuration {
   }
 
   private static boolean contains(List<Member> members, NodeId id) {
-    for (int i = 0; i < members.size(); i++) {
-      if (members.get(i).id().equals(id)) {
-        return true;
-      }
-    }
-    return false;
+    return indexOf(members, id) >= 0;
   }
 
+  private static int indexOf(List<Member> members, NodeId id) {
+    for (int i = 0; i < members.size(); i++) {
+      if (members.get(i).id().equals(id)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  // ---- as bytes
+
   /**
-   * The configuration as the data of an entry: UTF-8, a line for each member, {@code role
-   * id=host:port}.
+   * The configuration as the data of an entry: UTF-8, a line with the cluster if it is known, and
+   * one for each member, {@code role id=host:port incarnation}.
    *
    * @return a new array
    */
@@ -243,29 +548,18 @@ public final class Configuration {
    * @throws IllegalArgumentException if the data is not a configuration, saying why
    */
   public static Configuration fromBytes(byte[] data) {
-    List<Member> voters = new ArrayList<>();
-    List<Member> outgoing = new ArrayList<>();
-    List<Member> learners = new ArrayList<>();
-    for (String line : new String(data, StandardCharsets.UTF_8).split("\n")) {
-      int blank = line.indexOf(' ');
-      String role = line.substring(0, Math.max(blank, 0));
-      Member member = Member.parse(line.substring(blank + 1));
-      switch (role) {
-        case VOTER -> voters.add(member);
-        case OUTGOING -> outgoing.add(member);
-        case LEARNER -> learners.add(member);
-        default -> throw new IllegalArgumentException("\"" + line + "\" has no role of a member");
-      }
-    }
-    return checked(new Configuration(voters, outgoing, learners));
+    return ConfigurationText.read(new String(data, StandardCharsets.UTF_8));
   }
 
   @Override
   public boolean equals(Object other) {
     return other instanceof Configuration c
+        && Objects.equals(clusterId, c.clusterId)
         && voters.equals(c.voters)
         && outgoing.equals(c.outgoing)
-        && learners.equals(c.learners);
+        && learners.equals(c.learners)
+        && rejoining.equals(c.rejoining)
+        && Objects.equals(next, c.next);
   }
 
   @Override
@@ -273,19 +567,9 @@ public final class Configuration {
     return voters.hashCode();
   }
 
-  /** A line for each member, {@code role id=host:port}. */
+  /** The text that {@link #toBytes()} encodes. */
   @Override
   public String toString() {
-    StringBuilder s = new StringBuilder();
-    append(s, VOTER, voters);
-    append(s, OUTGOING, outgoing);
-    append(s, LEARNER, learners);
-    return s.toString();
-  }
-
-  private static void append(StringBuilder s, String role, List<Member> members) {
-    for (Member m : members) {
-      s.append(role).append(' ').append(m).append('\n');
-    }
+    return ConfigurationText.write(this);
   }
 }

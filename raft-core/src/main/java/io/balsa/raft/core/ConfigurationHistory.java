@@ -2,6 +2,8 @@ package io.balsa.raft.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The configurations of a log, derived from nothing else.
@@ -56,6 +58,35 @@ final class ConfigurationHistory {
       }
     }
     return false;
+  }
+
+  /** The one before the current one, or the current one if there is none before. */
+  Configuration previous() {
+    return items.get(Math.max(0, items.size() - 2)).configuration;
+  }
+
+  /**
+   * Everybody in the configuration in force, and in those before that are not known to be left for
+   * good.
+   */
+  Set<NodeId> everybody(long commitIndex) {
+    Set<NodeId> all = new TreeSet<>();
+    for (int i = items.size() - 1; i >= 0; i--) {
+      items.get(i).configuration.members().forEach(m -> all.add(m.id()));
+      if (items.get(i).index <= commitIndex) {
+        break;
+      }
+    }
+    return all;
+  }
+
+  boolean invariantsHold() {
+    for (int i = 1; i < items.size(); i++) {
+      if (items.get(i).index <= items.get(i - 1).index) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void add(long index, Configuration configuration) {

@@ -97,4 +97,11 @@ public sealed interface Decision {
    * @param reason what is wrong with it
    */
   record Refused(NodeId from, String reason) implements Decision {}
+
+  /**
+   * Something that those who run the cluster should know.
+   *
+   * @param text what, in words
+   */
+  record Noted(String text) implements Decision {}
 }

@@ -18,6 +18,9 @@ import java.util.List;
  * @param refused batches that are not, and will not be
  * @param readable reads that may be answered
  * @param unreadable reads that will not be answered
+ * @param changed changes of the configuration that are done
+ * @param undecided changes of the configuration that this node began and can't see the end of
+ * @param transferred transfers of the leadership for which this node has made way
  * @param commitIndex up to here entries may be applied; never falls
  * @param notable role changes and refused messages, for the log
  * @param failure null, or the evidence for which the group stopped: a broken invariant. Nothing
@@ -33,6 +36,9 @@ public record Effects(
     List<Refused> refused,
     List<Readable> readable,
     List<Long> unreadable,
+    List<Changed> changed,
+    List<Long> undecided,
+    List<Long> transferred,
     long commitIndex,
     List<Decision> notable,
     String failure) {
@@ -86,9 +92,10 @@ public record Effects(
   public record Accepted(long id, LogPosition first) {}
 
   /**
-   * A batch got no place in the log and never will.
+   * A batch got no place in the log and never will; or a change of the configuration or a transfer
+   * of the leadership does not take place.
    *
-   * @param id the number of the batch
+   * @param id the number of the request
    * @param reason why
    * @param leader whom this node follows, or null
    */
@@ -101,4 +108,13 @@ public record Effects(
    * @param index the index
    */
   public record Readable(long id, long index) {}
+
+  /**
+   * A configuration that was asked for is committed.
+   *
+   * @param id the number of the request
+   * @param index the index of the entry that holds it
+   * @param configuration the configuration
+   */
+  public record Changed(long id, long index, Configuration configuration) {}
 }

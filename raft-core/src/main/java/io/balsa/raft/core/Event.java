@@ -1,6 +1,7 @@
 package io.balsa.raft.core;
 
 import java.util.List;
+import java.util.UUID;
 
 /** What can happen to a node: everything that {@link Raft#step} takes. */
 public sealed interface Event {
@@ -36,11 +37,34 @@ public sealed interface Event {
   /**
    * The application wants another configuration (section 4.3).
    *
-   * @param id the driver's number for this request, comes back in {@link Effects#accepted()} or
-   *     {@link Effects#refused()}
+   * @param id the driver's number for this request, comes back in {@link Effects#changed()}, {@link
+   *     Effects#refused()} or {@link Effects#undecided()}
+   * @param expectedIndex the index of the configuration that the change is made to, so that of two
+   *     who change the same one only one succeeds; or {@link #ANY}
    * @param target the simple configuration to get to
    */
-  record ChangeConfiguration(long id, Configuration target) implements Event {}
+  record ChangeConfiguration(long id, long expectedIndex, Configuration target) implements Event {
+    /** In place of an index: whatever the configuration is. */
+    public static final long ANY = -1;
+  }
+
+  /**
+   * The application wants another node to lead (section 3.10).
+   *
+   * @param id the driver's number for this request, comes back in {@link Effects#transferred()} or
+   *     {@link Effects#refused()}
+   * @param target the voter that should lead, or null for the one whose log is longest
+   */
+  record TransferLeadership(long id, NodeId target) implements Event {}
+
+  /**
+   * A connection to a node exists, and it has said which of the nodes that ever had this id it is.
+   * Holds until the connection breaks.
+   *
+   * @param peer the node
+   * @param incarnation its incarnation
+   */
+  record PeerMet(NodeId peer, UUID incarnation) implements Event {}
 
   /**
    * A save, and every save before it, is on disk.

@@ -183,6 +183,16 @@ final class Follower extends RoleState {
     }
   }
 
+  /**
+   * Section 3.10: its log is known to be good enough and nobody is disturbed, so it asks nobody.
+   */
+  @Override
+  void onTimeoutNow(NodeId from) {
+    if (raft.mayCampaign()) {
+      raft.becomeCandidate(from + " makes way for it", true);
+    }
+  }
+
   @Override
   void onRead(Event.Read e) {
     if (leader == null) {

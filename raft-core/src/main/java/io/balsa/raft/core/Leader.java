@@ -3,17 +3,15 @@ package io.balsa.raft.core;
 import io.balsa.raft.core.Message.AppendEntries;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The node that decides what is in the log during its term (section 3.5).
  *
  * <ul>
  *   <li>It never removes or changes an entry of its own log (Leader Append-Only).
- *   <li>A node that is not in the configuration any more leads until that is committed, then
- *       announces it and stops (section 4.2.2).
+ *   <li>A node that is not in the configuration any more leads until that is committed and a quorum
+ *       of those who stay know it, then makes way for one of them (section 4.2.2).
  *   <li>It counts itself like everybody else: by what is on its disk, and only if it is a voter.
  *   <li>Only an entry of its own term is committed by counting; the ones before follow (section
  *       3.6.2).
@@ -26,23 +24,37 @@ final class Leader extends RoleState {
   private static final int STALL = 3;
 
   private final Map<NodeId, Progress> progress = new TreeMap<>();
+
+  /** For those whose incarnation has changed: answers to earlier rounds are the former one's. */
+  private final Map<NodeId, Long> firstRounds = new TreeMap<>();
+
   private final ReadQueue reads;
+  private final Reconfiguration reconfiguration;
+  private final LeadershipTransfer transfer;
+
+  /** Of the last configuration that was committed, or null if nobody has to be told any more. */
+  private Announcement announcement;
+
   private final long firstIndexOfTerm;
   private long round;
   private long now;
   private long checkedAt;
   private long roundAtCheck;
-  private long settledConfigurationIndex = -1;
   private long watchedSave;
   private long watchedSince;
 
   Leader(Raft raft) {
     super(raft);
     reads = new ReadQueue(raft);
+    reconfiguration = new Reconfiguration(raft, this);
+    transfer = new LeadershipTransfer(raft, this);
     firstIndexOfTerm = raft.log.lastIndex() + 1;
     round = raft.nextRound();
     roundAtCheck = round;
-    followMembers(firstIndexOfTerm);
+    // Also those who may leave, but don't know it yet.
+    for (NodeId id : raft.configurations.everybody(raft.log.commitIndex())) {
+      follow(id, firstIndexOfTerm);
+    }
   }
 
   /**
@@ -69,13 +81,30 @@ final class Leader extends RoleState {
     return true;
   }
 
-  /** Gives every member of the configuration a progress, new ones from an entry on. */
-  private void followMembers(long nextIndex) {
-    for (Member member : raft.configuration().members()) {
-      if (!member.id().equals(raft.self())) {
-        progress.computeIfAbsent(member.id(), id -> new Progress(raft.options, nextIndex));
-      }
+  /** Gives another node a progress, if it has none, from an entry on. */
+  private void follow(NodeId id, long nextIndex) {
+    if (!id.equals(raft.self())) {
+      progress.computeIfAbsent(id, unknown -> new Progress(raft.options, nextIndex));
     }
+  }
+
+  /** Of a member, or of a node that is leaving; else null. */
+  private Progress progressOf(NodeId id) {
+    Progress p = progress.get(id);
+    return p == null && announcement != null ? announcement.leaving().get(id) : p;
+  }
+
+  /** Whether a node has answered something new within an election timeout. */
+  boolean isActive(NodeId id) {
+    Progress p = progress.get(id);
+    return id.equals(raft.self()) || p != null && p.isActive(now, raft.options.electionTicks());
+  }
+
+  /** As {@link #isActive}, but a leader that is new itself has no reason to doubt anybody. */
+  boolean isPresumedActive(NodeId id) {
+    Progress p = progress.get(id);
+    boolean tooEarly = now < raft.options.electionTicks();
+    return isActive(id) || p != null && !p.hasAnswered() && tooEarly;
   }
 
   // ---- time
@@ -83,10 +112,6 @@ final class Leader extends RoleState {
   @Override
   void onTick() {
     now++;
-    if (isSettled() && !raft.configuration().isVoter(raft.self())) {
-      raft.becomeFollower(raft.term(), null, "not a voter any more");
-      return;
-    }
     if (diskHasStalled()) {
       raft.becomeFollower(
           raft.term(),
@@ -104,6 +129,13 @@ final class Leader extends RoleState {
     if (now % raft.options.heartbeatTicks() == 0) {
       startRound();
     }
+    transfer.onTick();
+    reconfiguration.onTick();
+    checkAnnouncement();
+  }
+
+  long now() {
+    return now;
   }
 
   /** A disk that neither writes nor fails would hold everybody up, since heartbeats need none. */
@@ -119,11 +151,6 @@ final class Leader extends RoleState {
   private void checkQuorumLater() {
     checkedAt = now;
     roundAtCheck = round + 1; // what was sent before says nothing about the time to come
-  }
-
-  /** Whether the configuration in force is one that the leader has seen committed and announced. */
-  private boolean isSettled() {
-    return settledConfigurationIndex == raft.configurations.currentIndex();
   }
 
   /** The highest round that a quorum has acknowledged. */
@@ -143,6 +170,10 @@ final class Leader extends RoleState {
   private void startRound() {
     round = raft.nextRound();
     progress.forEach(this::sendHeartbeat);
+    if (announcement != null) {
+      announcement.roundStarts(round, progress);
+      announcement.leaving().forEach(this::sendHeartbeat);
+    }
   }
 
   /** A heartbeat may overtake entries, so it speaks only of what the follower has confirmed. */
@@ -173,6 +204,10 @@ final class Leader extends RoleState {
 
   @Override
   void onPropose(Event.Propose e) {
+    if (transfer.isUnderWay()) {
+      raft.output.refuse(e.id(), "leadership is being transferred", raft.self());
+      return;
+    }
     LogPosition first = new LogPosition(raft.term(), raft.log.lastIndex() + 1);
     raft.appendCommands(e.commands());
     raft.output.accept(e.id(), first);
@@ -181,6 +216,9 @@ final class Leader extends RoleState {
 
   private void replicateToAll() {
     progress.forEach(this::replicate);
+    if (announcement != null) {
+      announcement.leaving().forEach(this::replicate);
+    }
   }
 
   private void replicate(NodeId id, Progress p) {
@@ -209,8 +247,8 @@ final class Leader extends RoleState {
 
   @Override
   void onAccepted(NodeId from, Message.AppendEntriesAccepted m) {
-    Progress p = progress.get(from);
-    if (p == null) {
+    Progress p = progressOf(from);
+    if (p == null || isOfFormer(from, m.round())) {
       return; // not a member any more
     }
     if (m.matchIndex() > raft.log.lastIndex()) {
@@ -225,8 +263,8 @@ final class Leader extends RoleState {
 
   @Override
   void onRejected(NodeId from, Message.AppendEntriesRejected m) {
-    Progress p = progress.get(from);
-    if (p == null) {
+    Progress p = progressOf(from);
+    if (p == null || isOfFormer(from, m.round())) {
       return; // not a member any more
     }
     if (m.hint().index() > m.previousIndex()) {
@@ -240,19 +278,26 @@ final class Leader extends RoleState {
     heardFrom(from, p, m.round());
   }
 
+  private boolean isOfFormer(NodeId from, long ackedRound) {
+    return ackedRound < firstRounds.getOrDefault(from, 0L);
+  }
+
   /** Any answer shows that the follower is there, so what is overdue is lost. */
   private void heardFrom(NodeId from, Progress p, long ackedRound) {
-    p.acked(Math.min(ackedRound, round));
+    p.acked(Math.min(ackedRound, round), now);
     if (p.isStuck(now, 2L * raft.options.heartbeatTicks(), raft.options.electionTicks())) {
       p.lost();
     }
     replicate(from, p);
     confirmReads();
+    reconfiguration.onProgress();
+    transfer.onProgress();
+    checkAnnouncement();
   }
 
   @Override
   void onDisconnected(NodeId peer) {
-    Progress p = progress.get(peer);
+    Progress p = progressOf(peer);
     if (p != null) {
       p.lost();
     }
@@ -265,7 +310,7 @@ final class Leader extends RoleState {
     advanceCommitIndex();
   }
 
-  private long matchOf(NodeId id) {
+  long matchOf(NodeId id) {
     Progress p = progress.get(id);
     return p == null ? matchOfOther(id) : p.matchIndex();
   }
@@ -282,13 +327,10 @@ final class Leader extends RoleState {
     }
     raft.commit(index);
     startReads();
-    long configurationIndex = raft.configurations.currentIndex();
-    if (configurationIndex <= index && configurationIndex > settledConfigurationIndex) {
-      onConfigurationCommitted(configurationIndex);
-    }
+    reconfiguration.onCommit();
   }
 
-  private boolean hasCommittedInTerm() {
+  boolean hasCommittedInTerm() {
     return raft.log.commitIndex() >= firstIndexOfTerm;
   }
 
@@ -331,20 +373,15 @@ final class Leader extends RoleState {
 
   @Override
   void onChangeConfiguration(Event.ChangeConfiguration e) {
-    Configuration current = raft.configuration();
-    if (e.target().isJoint()) {
-      raft.output.refuse(e.id(), "the target is a joint configuration", raft.self());
-    } else if (!hasCommittedInTerm()) {
-      raft.output.refuse(e.id(), "the leader has not committed an entry of its term", raft.self());
-    } else if (current.isJoint() || raft.configurations.currentIndex() > raft.log.commitIndex()) {
-      raft.output.refuse(e.id(), "another change is under way", raft.self());
-    } else {
-      raft.output.accept(e.id(), new LogPosition(raft.term(), raft.log.lastIndex() + 1));
-      appendConfiguration(current.jointWith(e.target()));
-    }
+    reconfiguration.request(e);
   }
 
-  private void appendConfiguration(Configuration configuration) {
+  @Override
+  void onPeerMet() {
+    reconfiguration.onPeerMet();
+  }
+
+  void appendConfiguration(Configuration configuration) {
     raft.append(List.of(Entry.of(configuration, raft.term(), raft.log.lastIndex() + 1)));
     replicateToAll();
     advanceCommitIndex(); // a smaller quorum may have been reached already
@@ -362,37 +399,105 @@ final class Leader extends RoleState {
 
   @Override
   void onReconfigured() {
-    followMembers(raft.configurations.currentIndex()); // the newcomer's first entry is this one
+    Configuration before = raft.configurations.previous();
+    for (Member m : raft.configuration().members()) {
+      Member former = before.member(m.id());
+      boolean isOther = former != null && m.isOtherThan(former);
+      if (isOther || announcement != null && announcement.leaving().containsKey(m.id())) {
+        forget(m.id());
+      }
+      follow(m.id(), raft.configurations.currentIndex()); // the newcomer's first entry is this one
+    }
     checkQuorumLater(); // it can't have answered yet
   }
 
-  /**
-   * Leaves the joint configuration, whoever began it; and once it is left, lets go of who is not in
-   * it any more.
-   */
-  private void onConfigurationCommitted(long index) {
+  /** Nothing that was known of the node's log holds any more. */
+  private void forget(NodeId id) {
+    progress.remove(id);
+    if (announcement != null) {
+      announcement.leaving().remove(id);
+    }
+    round = raft.nextRound();
+    firstRounds.put(id, round);
+  }
+
+  /** A simple configuration is committed; who is not in it any more is followed for a while. */
+  void onSettled(long index) {
     Configuration current = raft.configuration();
-    if (current.isJoint()) {
-      appendConfiguration(Configuration.of(current.voters(), current.learners()));
+    announcement = new Announcement(index, now, current, progress);
+    progress.keySet().removeAll(announcement.leaving().keySet());
+    if (announcement.leaving().isEmpty() && current.isVoter(raft.self())) {
+      announcement = null;
+    } else {
+      startRound(); // those who leave hear that they may, and whoever leads next that it is done
+    }
+  }
+
+  private void checkAnnouncement() {
+    if (announcement == null) {
       return;
     }
-    settledConfigurationIndex = index;
-    Set<NodeId> leaving = new TreeSet<>(progress.keySet());
-    current.members().forEach(m -> leaving.remove(m.id()));
-    if (!leaving.isEmpty() || !current.isVoter(raft.self())) {
-      startRound(); // those who leave hear that they may, and whoever leads next that it is done
-      progress.keySet().removeAll(leaving);
+    announcement.letGo();
+    Configuration current = raft.configuration();
+    boolean overdue = announcement.isOverdue(now, raft.options);
+    if (current.isVoter(raft.self()) || announcement.index() < raft.configurations.currentIndex()) {
+      if (overdue || announcement.leaving().isEmpty()) {
+        announcement = null;
+      }
+    } else if (overdue || current.hasQuorum(id -> announcement.isKnownTo(id, progress.get(id)))) {
+      makeWay();
     }
+  }
+
+  // ---- leaving (sections 3.10 and 4.2.2)
+
+  @Override
+  void onTransferLeadership(Event.TransferLeadership e) {
+    transfer.request(e);
+  }
+
+  /** Whether nothing should be begun any more. */
+  boolean isMakingWay() {
+    return transfer.isUnderWay() || !raft.configuration().isVoter(raft.self());
+  }
+
+  /** Of those who have answered lately the one with the longest log, or null. */
+  NodeId bestVoter() {
+    NodeId best = null;
+    for (Member m : raft.configuration().voters()) {
+      NodeId id = m.id();
+      if (!id.equals(raft.self())
+          && isActive(id)
+          && (best == null || matchOf(id) > matchOf(best))) {
+        best = id;
+      }
+    }
+    return best;
+  }
+
+  private void makeWay() {
+    NodeId best = bestVoter();
+    if (best != null) {
+      raft.output.send(best, new Message.TimeoutNow(raft.term()));
+    }
+    raft.becomeFollower(raft.term(), null, "not a voter any more");
   }
 
   @Override
   void onEnd() {
     reads.fail();
+    reconfiguration.onEnd();
+    transfer.onEnd();
     raft.output.dropReplications();
   }
 
   @Override
   boolean invariantsHold() {
-    return progress.values().stream().allMatch(p -> p.invariantsHold(raft.log.lastIndex()));
+    long lastIndex = raft.log.lastIndex();
+    return reconfiguration.invariantsHold()
+        && progress.values().stream().allMatch(p -> p.invariantsHold(lastIndex))
+        && !progress.containsKey(raft.self())
+        && raft.configuration().members().stream()
+            .allMatch(m -> m.id().equals(raft.self()) || progress.containsKey(m.id()));
   }
 }

@@ -58,6 +58,13 @@ public record Member(NodeId id, String address, UUID incarnation) {
     return new Member(id, address, known);
   }
 
+  /** Whether this is another node than one that has, or had, the same id. */
+  boolean isOtherThan(Member member) {
+    return incarnation != null
+        && member.incarnation != null
+        && !incarnation.equals(member.incarnation);
+  }
+
   /**
    * Reads {@code id=host:port}.
    *

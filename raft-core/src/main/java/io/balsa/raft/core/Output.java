@@ -38,6 +38,9 @@ final class Output {
   private List<Effects.Refused> refused = new ArrayList<>();
   private List<Effects.Readable> readable = new ArrayList<>();
   private List<Long> unreadable = new ArrayList<>();
+  private List<Effects.Changed> changed = new ArrayList<>();
+  private List<Long> undecided = new ArrayList<>();
+  private List<Long> transferred = new ArrayList<>();
   private List<Entry> entries = new ArrayList<>();
   private List<Decision> notable = new ArrayList<>();
   private boolean hardStateChanged;
@@ -125,6 +128,18 @@ final class Output {
 
   void unreadable(long id) {
     unreadable.add(id);
+  }
+
+  void changed(long id, long index, Configuration configuration) {
+    changed.add(new Effects.Changed(id, index, configuration));
+  }
+
+  void undecided(long id) {
+    undecided.add(id);
+  }
+
+  void transferred(long id) {
+    transferred.add(id);
   }
 
   /** Something rare that belongs in the log even if nobody observes. */
@@ -249,6 +264,9 @@ final class Output {
             refused,
             readable,
             unreadable,
+            changed,
+            undecided,
+            transferred,
             commitIndex,
             notable,
             failure);
@@ -267,6 +285,9 @@ final class Output {
     refused = new ArrayList<>();
     readable = new ArrayList<>();
     unreadable = new ArrayList<>();
+    changed = new ArrayList<>();
+    undecided = new ArrayList<>();
+    transferred = new ArrayList<>();
     entries = new ArrayList<>();
     notable = new ArrayList<>();
     hardStateChanged = false;

@@ -13,6 +13,8 @@ package io.balsa.raft.core;
  * </ul>
  */
 final class Progress {
+  private static final long NEVER = -1;
+
   private final long[] sentIndexes;
   private final long[] sentBytes;
   private final long maxBytes;
@@ -26,6 +28,7 @@ final class Progress {
   private boolean waiting;
   private long ackedRound;
   private long movedAt;
+  private long ackedAt = NEVER;
 
   Progress(RaftOptions options, long nextIndex) {
     sentIndexes = new long[options.maxInFlightMessages()];
@@ -46,8 +49,20 @@ final class Progress {
     return ackedRound;
   }
 
-  void acked(long round) {
-    ackedRound = Math.max(ackedRound, round);
+  void acked(long round, long now) {
+    if (round > ackedRound) {
+      ackedRound = round;
+      ackedAt = now;
+    }
+  }
+
+  boolean hasAnswered() {
+    return ackedAt != NEVER;
+  }
+
+  /** Whether the follower has answered something new lately. */
+  boolean isActive(long now, long patience) {
+    return hasAnswered() && now - ackedAt < patience;
   }
 
   boolean hasRoom() {

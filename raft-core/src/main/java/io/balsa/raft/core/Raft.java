@@ -1,6 +1,8 @@
 package io.balsa.raft.core;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /**
@@ -22,6 +24,9 @@ public final class Raft implements RaftView {
   final RaftLog log;
   final ConfigurationHistory configurations;
   final Output output;
+
+  /** Which incarnation of each node this node is connected to, where it has been told. */
+  final Map<NodeId, UUID> met = new TreeMap<>();
 
   private final NodeId self;
   private final RandomSource random;
@@ -86,15 +91,14 @@ public final class Raft implements RaftView {
       } else if (event instanceof Event.Persisted e) {
         onPersisted(e.token());
       } else if (event instanceof Event.Disconnected e) {
+        met.remove(e.peer());
         role.onDisconnected(e.peer());
       } else if (event instanceof Event.SnapshotTaken e) {
         onSnapshotTaken(e.snapshot());
       } else if (event instanceof Event.SnapshotReceived e) {
         role.onSnapshotReceived(e.snapshot());
-      } else if (event instanceof Event.ChangeConfiguration e) {
-        role.onChangeConfiguration(e);
       } else {
-        throw new AssertionError("unhandled " + event);
+        stepMembership(event);
       }
       assert invariantsHold() : "after " + event;
     } catch (BrokenInvariantException e) {
@@ -102,6 +106,19 @@ public final class Raft implements RaftView {
       become(new Stopped(this), failure);
     }
     reporter.endStep(this);
+  }
+
+  private void stepMembership(Event event) {
+    if (event instanceof Event.ChangeConfiguration e) {
+      role.onChangeConfiguration(e);
+    } else if (event instanceof Event.TransferLeadership e) {
+      role.onTransferLeadership(e);
+    } else if (event instanceof Event.PeerMet e) {
+      met.put(e.peer(), e.incarnation());
+      role.onPeerMet();
+    } else {
+      throw new AssertionError("unhandled " + event);
+    }
   }
 
   /**
@@ -140,7 +157,7 @@ public final class Raft implements RaftView {
       turnAway(from, message);
       return;
     }
-    if (message instanceof Message.RequestVote && role.hearsLeader()) {
+    if (message instanceof Message.RequestVote m && !m.transfer() && role.hearsLeader()) {
       report(from, false, "hears a leader"); // section 4.2.3: not even the term counts
       return;
     }
@@ -167,6 +184,8 @@ public final class Raft implements RaftView {
       role.onRequestVoteReply(from, m);
     } else if (message instanceof Message.PreVoteReply m) {
       role.onPreVoteReply(from, m);
+    } else if (message instanceof Message.TimeoutNow) {
+      onTimeoutNow(from);
     } else if (message instanceof Message.ReadIndex m) {
       role.onReadIndex(from, m);
     } else if (message instanceof Message.ReadIndexReply m) {
@@ -238,6 +257,14 @@ public final class Raft implements RaftView {
     output.sendWhenPersisted(from, new Message.RequestVoteReply(term, true));
   }
 
+  private void onTimeoutNow(NodeId from) {
+    if (leaderOfTerm != null && !leaderOfTerm.equals(from)) {
+      refuse(from, "does not lead and can't make way");
+    } else {
+      role.onTimeoutNow(from);
+    }
+  }
+
   private void onPersisted(long token) {
     long index = output.persisted(token);
     if (index < 0) {
@@ -271,10 +298,12 @@ public final class Raft implements RaftView {
 
   /**
    * The one place where a node raises the term by itself; it votes for itself in the same breath.
+   *
+   * @param transfer whether the leader has asked for it
    */
-  void becomeCandidate(String reason) {
+  void becomeCandidate(String reason, boolean transfer) {
     enterTerm(term + 1, self);
-    Candidate candidate = Candidate.candidate(this);
+    Candidate candidate = Candidate.candidate(this, transfer);
     become(candidate, reason);
     candidate.campaign();
   }
@@ -510,6 +539,11 @@ public final class Raft implements RaftView {
     return configurations.current();
   }
 
+  @Override
+  public long configurationIndex() {
+    return configurations.currentIndex();
+  }
+
   /**
    * Whether the state is one that the algorithm can be in.
    *
@@ -520,6 +554,7 @@ public final class Raft implements RaftView {
         && log.invariantsHold()
         && output.invariantsHold()
         && role.invariantsHold()
+        && configurations.invariantsHold()
         && configurations.currentIndex() <= log.lastIndex();
   }
 }

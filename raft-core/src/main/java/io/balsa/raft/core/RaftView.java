@@ -82,4 +82,11 @@ public interface RaftView {
    * @return the last one in the log
    */
   Configuration configuration();
+
+  /**
+   * Which configuration it is.
+   *
+   * @return the index of the entry that holds it, 0 for the one the cluster was formed with
+   */
+  long configurationIndex();
 }

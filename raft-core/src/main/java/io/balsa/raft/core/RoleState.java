@@ -48,6 +48,14 @@ abstract sealed class RoleState permits Follower, Candidate, Leader, Stopped {
     raft.output.refuse(e.id(), "this node does not lead", leader());
   }
 
+  void onTransferLeadership(Event.TransferLeadership e) {
+    raft.output.refuse(e.id(), "this node does not lead", leader());
+  }
+
+  void onTimeoutNow(NodeId from) {}
+
+  void onPeerMet() {}
+
   void onRead(Event.Read e) {
     raft.output.unreadable(e.id());
   }

@@ -35,6 +35,11 @@ final class Stopped extends RoleState {
   }
 
   @Override
+  void onTransferLeadership(Event.TransferLeadership e) {
+    raft.output.refuse(e.id(), REASON, null);
+  }
+
+  @Override
   void onChangeConfiguration(Event.ChangeConfiguration e) {
     raft.output.refuse(e.id(), REASON, null);
   }

@@ -21,7 +21,7 @@ import java.util.Set;
  */
 final class Canon {
   private static final Set<Class<?>> LEFT_OUT =
-      Set.of(Raft.class, Reporter.class, RaftObserver.class, RaftOptions.class);
+      Set.of(Raft.class, Leader.class, Reporter.class, RaftObserver.class, RaftOptions.class);
 
   private final int[] renaming;
   private byte[] bytes = new byte[256];
@@ -74,6 +74,7 @@ final class Canon {
       members(c.voters());
       members(c.outgoing());
       members(c.learners());
+      write(c.next());
     } else if (o instanceof Entry e) {
       entry(e);
     } else if (o instanceof long[] numbers) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -46,6 +47,9 @@ final class Cluster {
   private final List<Effects.Refused> refused = new ArrayList<>();
   private final List<Effects.Readable> readable = new ArrayList<>();
   private final List<Long> unreadable = new ArrayList<>();
+  private final List<Effects.Changed> changed = new ArrayList<>();
+  private final List<Long> undecided = new ArrayList<>();
+  private final List<Long> transferred = new ArrayList<>();
   private BiConsumer<Packet, Boolean> listener = (packet, leaves) -> {};
   private long lastId;
 
@@ -173,6 +177,18 @@ final class Cluster {
     return unreadable;
   }
 
+  List<Effects.Changed> changed() {
+    return changed;
+  }
+
+  List<Long> undecided() {
+    return undecided;
+  }
+
+  List<Long> transferred() {
+    return transferred;
+  }
+
   // ---- what happens to nodes
 
   Effects step(String name, Event event) {
@@ -197,6 +213,9 @@ final class Cluster {
     refused.addAll(effects.refused());
     readable.addAll(effects.readable());
     unreadable.addAll(effects.unreadable());
+    changed.addAll(effects.changed());
+    undecided.addAll(effects.undecided());
+    transferred.addAll(effects.transferred());
     if (!heldDisks.contains(node.id)) {
       persist(node);
     }
@@ -255,7 +274,11 @@ final class Cluster {
   }
 
   long change(String name, Configuration target) {
-    step(name, new Event.ChangeConfiguration(++lastId, target));
+    return change(name, Event.ChangeConfiguration.ANY, target);
+  }
+
+  long change(String name, long expectedIndex, Configuration target) {
+    step(name, new Event.ChangeConfiguration(++lastId, expectedIndex, target));
     return lastId;
   }
 
@@ -273,6 +296,32 @@ final class Cluster {
     Effects.Fetch fetch = node(name).fetch();
     assertThat(fetch).as("a snapshot that %s wants", name).isNotNull();
     step(name, new Event.SnapshotReceived(fetch.snapshot()));
+  }
+
+  /** To any voter if the target is null. */
+  long transfer(String name, String target) {
+    NodeId to = target == null ? null : id(target);
+    step(name, new Event.TransferLeadership(++lastId, to));
+    return lastId;
+  }
+
+  /** Two nodes are connected, and each tells the other its incarnation. */
+  void meet(String name, String other, int incarnation) {
+    step(name, new Event.PeerMet(id(other), incarnation(other, incarnation)));
+  }
+
+  /** The first, second, third ... node that ever had an id. */
+  static UUID incarnation(String name, int number) {
+    return new UUID(name.hashCode(), number);
+  }
+
+  /** A node loses its disk and starts anew, as one that is to join. */
+  Cluster wipe(String name, Configuration initial) {
+    wires.removeIf(p -> p.to.equals(id(name)) || p.from.equals(id(name)));
+    heldDisks.remove(id(name));
+    safety.wiped(id(name));
+    add(name, initial);
+    return this;
   }
 
   // ---- wires

@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * Copies a node with everything it consists of.
@@ -29,6 +30,7 @@ final class Copier {
               || type == Boolean.class
               || type == String.class
               || type == Configuration.class
+              || type == UUID.class
               || type.getName().startsWith("java.util.ImmutableCollections$");
         }
       };

@@ -377,7 +377,9 @@ class ElectionFailuresTest {
     raft.step(new Event.Tick());
     raft.step(new Event.Propose(1, List.of(new byte[1])));
     raft.step(new Event.Read(2));
-    raft.step(new Event.ChangeConfiguration(3, Cluster.configuration("n1")));
+    raft.step(
+        new Event.ChangeConfiguration(
+            3, Event.ChangeConfiguration.ANY, Cluster.configuration("n1")));
     assertThat(raft.role()).isEqualTo(Role.STOPPED); // for ever
     assertThat(raft.takeEffects().messages()).isEmpty();
     assertThat(raft.takeEffects().save()).isNull();

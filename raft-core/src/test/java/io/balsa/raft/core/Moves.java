@@ -167,7 +167,10 @@ final class Moves {
         case CRASH -> crash(action.argument());
         case PROPOSE -> step(new Event.Propose(number, List.of(command(number))));
         case READ -> step(new Event.Read(number));
-        case CHANGE -> step(new Event.ChangeConfiguration(100, targets.get(action.argument())));
+        case CHANGE ->
+            step(
+                new Event.ChangeConfiguration(
+                    100, Event.ChangeConfiguration.ANY, targets.get(action.argument())));
       }
       while (!scope.hasSlowDisks() && node.disk.underWay() > 0) {
         step(new Event.Persisted(node.disk.complete(1)));

@@ -134,7 +134,8 @@ class NonsenseTest {
             new Event.Propose(1, List.of(new byte[1])),
             new Event.Propose(2, List.of()),
             new Event.Read(3),
-            new Event.ChangeConfiguration(4, Cluster.configuration("n1", "n2")),
+            new Event.ChangeConfiguration(
+                4, Event.ChangeConfiguration.ANY, Cluster.configuration("n1", "n2")),
             new Event.Persisted(0),
             new Event.Persisted(99),
             new Event.Persisted(-1),

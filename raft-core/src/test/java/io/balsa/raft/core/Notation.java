@@ -2,6 +2,7 @@ package io.balsa.raft.core;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** How decisions and messages are written down in transcripts. */
@@ -36,6 +37,8 @@ final class Notation {
       return node + "  commit " + d.index();
     } else if (decision instanceof Decision.Reconfigured d) {
       return node + "  configuration " + configuration(d.configuration());
+    } else if (decision instanceof Decision.Noted d) {
+      return node + "  notes: " + d.text();
     } else if (decision instanceof Decision.Refused d) {
       return node + "  refuses " + d.from() + ": " + d.reason();
     } else {
@@ -52,7 +55,7 @@ final class Notation {
     if (message instanceof Message.PreVote m) {
       return name + " last=" + m.last();
     } else if (message instanceof Message.RequestVote m) {
-      return name + " last=" + m.last();
+      return name + " last=" + m.last() + (m.transfer() ? " transfer" : "");
     } else if (message instanceof Message.PreVoteReply m) {
       return name + granted(m.granted());
     } else if (message instanceof Message.RequestVoteReply m) {
@@ -72,6 +75,8 @@ final class Notation {
       return name + " previous=" + m.previousIndex() + " hint=" + m.hint() + " round=" + m.round();
     } else if (message instanceof Message.InstallSnapshot m) {
       return name + " " + m.snapshot().last() + " round=" + m.round();
+    } else if (message instanceof Message.TimeoutNow) {
+      return name;
     } else if (message instanceof Message.ReadIndex m) {
       return name + " round=" + m.round();
     } else if (message instanceof Message.ReadIndexReply m) {
@@ -104,11 +109,25 @@ final class Notation {
     return "voters="
         + ids(c.voters())
         + (c.isJoint() ? " outgoing=" + ids(c.outgoing()) : "")
-        + (c.learners().isEmpty() ? "" : " learners=" + ids(c.learners()));
+        + (c.learners().isEmpty() ? "" : " learners=" + learners(c))
+        + (c.isPrepared() ? " next(" + configuration(c.next()) + ")" : "");
+  }
+
+  private static String learners(Configuration c) {
+    return c.learners().stream()
+        .map(m -> name(m) + (c.isRejoining(m.id()) ? "(rejoining)" : ""))
+        .collect(Collectors.joining(","));
+  }
+
+  private static String name(Member m) {
+    UUID incarnation = m.incarnation();
+    return incarnation == null
+        ? m.id().value()
+        : m.id() + "#" + incarnation.getLeastSignificantBits();
   }
 
   private static String ids(List<Member> members) {
-    return members.stream().map(m -> m.id().value()).collect(Collectors.joining(","));
+    return members.stream().map(Notation::name).collect(Collectors.joining(","));
   }
 
   /** One node on one line: {@code n1 leader term=2 vote=n1 commit=3 log=1 2 2}. */

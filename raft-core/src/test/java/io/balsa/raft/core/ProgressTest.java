@@ -120,7 +120,7 @@ class ProgressTest {
           }
           case 3 -> last++;
           case 4 -> p.lost();
-          default -> p.acked(index);
+          default -> p.acked(index, 0);
         }
         assertThat(p.invariantsHold(last)).as("seed %s", seed).isTrue();
         assertThat(p.matchIndex()).isGreaterThanOrEqualTo(match);

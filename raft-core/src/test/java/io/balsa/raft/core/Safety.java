@@ -62,6 +62,11 @@ final class Safety {
     checkEntries(node, node.log());
   }
 
+  /** It will not know what it has promised, nor will anybody hold it to that. */
+  void wiped(NodeId id) {
+    ballots.keySet().removeIf(b -> b.voter.equals(id));
+  }
+
   void readAsked(long id) {
     readsAsked.put(id, committed.size());
   }

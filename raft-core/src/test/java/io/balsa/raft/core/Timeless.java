@@ -47,8 +47,25 @@ final class Timeless {
         new String[] {"now", "checkedAt", "roundAtCheck", "watchedSave", "watchedSince"}) {
       Fields.set(leader, name, 0L);
     }
-    for (Object progress : ((Map<?, ?>) Fields.get(leader, "progress")).values()) {
+    settleFollowed((Map<?, ?>) Fields.get(leader, "progress"), rounds, time);
+    Object announcement = Fields.get(leader, "announcement");
+    if (announcement != null) {
+      Fields.set(announcement, "since", 0L);
+      settleFollowed((Map<?, ?>) Fields.get(announcement, "leaving"), rounds, time);
+    }
+    Object reconfiguration = Fields.get(leader, "reconfiguration");
+    Fields.set(reconfiguration, "nextLiveAt", 0L);
+    for (Object newcomer : ((Map<?, ?>) Fields.get(reconfiguration, "newcomers")).values()) {
+      Fields.set(newcomer, "since", 0L);
+    }
+    Fields.set(Fields.get(leader, "transfer"), "since", 0L);
+  }
+
+  private static void settleFollowed(Map<?, ?> followed, boolean rounds, boolean time) {
+    for (Object progress : followed.values()) {
       settleProgress(progress, time);
+      boolean answered = Fields.getLong(progress, "ackedAt") >= 0;
+      Fields.set(progress, "ackedAt", answered ? 0L : -1L);
       if (!rounds) {
         Fields.set(progress, "ackedRound", 0L);
       }

@@ -17,7 +17,9 @@ import java.util.function.Predicate;
  *   cluster n1 n2 n3 [leader=n1] [learners=n4] [spare=n5] [window=2] [batch=40]
  *   log n1 1 1 2 [term=3] [commit=2]     before anything has happened: the terms of a node's entries
  *   tick n1 [5]        timeout n1        forget n2 n3      until they hear no leader any more
- *   propose n1 a b     read n1           change n1 voters=n1,n2 [learners=n3]
+ *   propose n1 a b     read n1           change n1 voters=n1,n2 [learners=n3] [expected=4]
+ *   transfer n1 [n2]   meet n1 n2 1      n1 is told that n2 is the first that ever had this id
+ *   wipe n2            it loses its disk and starts anew, as one that is to join
  *   deliver            stabilize         one wave of messages, or all there will be
  *   cut n1 n2          cut n1→n2         partition n1 n2   heal
  *   drop [n1 n2 [Type]]                  duplicate         what is on the wires
@@ -98,6 +100,9 @@ final class Transcript {
       case "propose" -> propose(first, words.subList(1, words.size()));
       case "read" -> read(first);
       case "change" -> change(first, options);
+      case "transfer" -> transfer(first, words.size() > 1 ? words.get(1) : null);
+      case "meet" -> cluster.meet(first, words.get(1), Integer.parseInt(words.get(2)));
+      case "wipe" -> cluster.wipe(first, Cluster.configuration("n9"));
       case "hold-disk" -> cluster.holdDisk(first);
       case "release-disk" -> cluster.releaseDisk(first);
       case "persist" -> cluster.persistOne(first);
@@ -183,8 +188,15 @@ final class Transcript {
   private void change(String node, Map<String, String> options) {
     long id =
         cluster.change(
-            node, Cluster.configuration(ids(options, "voters"), ids(options, "learners")));
+            node,
+            Long.parseLong(options.getOrDefault("expected", "-1")),
+            Cluster.configuration(ids(options, "voters"), ids(options, "learners")));
     names.put(id, "change");
+  }
+
+  private void transfer(String node, String target) {
+    names.put(
+        cluster.transfer(node, target), target == null ? "transfer" : "transfer to " + target);
   }
 
   private void answers() {
@@ -204,10 +216,16 @@ final class Transcript {
                         + (r.leader() == null ? "" : ", " + r.leader() + " leads")));
     cluster.readable().forEach(r -> out.add("▸ " + name(r.id()) + " sees " + r.index()));
     cluster.unreadable().forEach(r -> out.add("▸ " + name(r) + " fails"));
+    cluster.changed().forEach(c -> out.add("▸ " + name(c.id()) + " is done at " + c.index()));
+    cluster.undecided().forEach(c -> out.add("▸ " + name(c) + " is undecided"));
+    cluster.transferred().forEach(t -> out.add("▸ " + name(t) + " is done"));
     cluster.accepted().clear();
     cluster.refused().clear();
     cluster.readable().clear();
     cluster.unreadable().clear();
+    cluster.changed().clear();
+    cluster.undecided().clear();
+    cluster.transferred().clear();
   }
 
   private String name(long id) {

@@ -172,7 +172,7 @@ class InvariantsStormTest {
       default -> {
         if (node.leads()) {
           Configuration target = configurations.get(random.nextInt(configurations.size()));
-          ask(node, id -> new Event.ChangeConfiguration(id, target));
+          ask(node, id -> new Event.ChangeConfiguration(id, Event.ChangeConfiguration.ANY, target));
         }
       }
     }

@@ -53,6 +53,11 @@ final class Script {
     public NodeId leader() {
       return null;
     }
+
+    @Override
+    public long configurationIndex() {
+      return 0;
+    }
   }
 
   private final Evidence evidence = new Evidence(ABC);
