@@ -1,6 +1,7 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.NodeId;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -68,6 +69,10 @@ final class Forwarding {
             answers.failed(
                 of.proposal,
                 new NotExecutedException("leader " + of.leader + " has too much to do"));
+        case REFUSED ->
+            answers.failed(
+                of.proposal,
+                new NotExecutedException(new String(outcome.response(), StandardCharsets.UTF_8)));
         case UNKNOWN ->
             answers.failed(
                 of.proposal,

@@ -39,6 +39,7 @@ final class LiveGroup {
   private final PendingProposals pending = new PendingProposals();
   private final Map<Long, List<Proposal>> offered = new HashMap<>();
   private final Map<Long, List<ReadRequest<?>>> asked = new HashMap<>();
+  private final Map<Long, Order> orders = new HashMap<>();
   private long lastId;
   private boolean readingForApply;
 
@@ -91,6 +92,14 @@ final class LiveGroup {
     raft.step(new Event.Read(lastId));
   }
 
+  void carryOut(Order order) {
+    orders.put(++lastId, order);
+    raft.step(
+        order.demand instanceof Demand.Change change
+            ? new Event.ChangeConfiguration(lastId, change.expectedIndex(), change.target())
+            : new Event.TransferLeadership(lastId, ((Demand.Transfer) order.demand).target()));
+  }
+
   // ---- effects
 
   /**
@@ -103,6 +112,7 @@ final class LiveGroup {
       return effects;
     }
     settleOffers(effects);
+    settleOrders(effects);
     if (effects.save() != null) {
       if (effects.save().snapshot() != null) {
         cache.restartAfter(effects.save().snapshot().index());
@@ -137,9 +147,34 @@ final class LiveGroup {
       pending.add(accepted.first(), offered.remove(accepted.id()));
     }
     for (Effects.Refused refused : effects.refused()) {
-      for (Proposal proposal : offered.remove(refused.id())) {
-        answers.failed(proposal, new NotExecutedException(refused.reason()));
+      if (orders.containsKey(refused.id())) {
+        Order order = orders.remove(refused.id());
+        answers.give(() -> order.refused(refused.reason()));
+      } else {
+        refuse(offered.remove(refused.id()), refused.reason());
       }
+    }
+  }
+
+  /** Who asked here may wait for the next leader; who asked elsewhere is told to try again. */
+  private void refuse(List<Proposal> proposals, String reason) {
+    List<Proposal.Local> local = new ArrayList<>();
+    for (Proposal proposal : proposals) {
+      if (proposal instanceof Proposal.Local mine) {
+        local.add(mine);
+      } else {
+        answers.failed(proposal, new NotExecutedException(reason));
+      }
+    }
+    waiting.addProposals(local);
+  }
+
+  private void settleOrders(Effects effects) {
+    effects.changed().forEach(c -> answers.give(orders.remove(c.id())::done));
+    effects.transferred().forEach(id -> answers.give(orders.remove(id)::done));
+    for (Long id : effects.undecided()) {
+      Order order = orders.remove(id);
+      answers.give(() -> order.undecided("this node stopped leading before it was decided"));
     }
   }
 
@@ -284,5 +319,6 @@ final class LiveGroup {
     offered.values().forEach(batch -> batch.forEach(p -> answers.failed(p, forProposals)));
     asked.values().forEach(waiting::addReads);
     captures.fail(forProposals);
+    orders.values().forEach(o -> answers.give(() -> o.undecided(forProposals.getMessage())));
   }
 }

@@ -5,15 +5,19 @@ import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Snapshot;
 import java.util.List;
+import java.util.UUID;
 
 /** What other threads tell the event loop. */
-sealed interface Mail permits Proposal.Local, ReadRequest, SnapshotOrder, Mail.Event {
+sealed interface Mail permits Proposal.Local, ReadRequest, SnapshotOrder, Order.Local, Mail.Event {
 
   /** Everything but requests. */
   sealed interface Event extends Mail {}
 
   /** A packet from a peer. */
   record Arrived(NodeId from, Packet packet) implements Event {}
+
+  /** A node has said who it is. */
+  record Met(NodeId node, UUID incarnation, boolean formed) implements Event {}
 
   /** A connection broke. */
   record Disconnected(NodeId peer) implements Event {}

@@ -65,6 +65,8 @@ final class NodeLoop {
   private final Answers answers = new Answers();
   private final Waiting waiting = new Waiting(answers);
   private final Forwarding forwarding;
+  private final Orders orders;
+  private final Peers peers;
 
   private LiveGroup live;
   private int opening;
@@ -89,6 +91,8 @@ final class NodeLoop {
     this.mailbox = mailbox;
     this.environment = environment;
     forwarding = new Forwarding(wiring.link(), answers, environment.random());
+    orders = new Orders(wiring.link(), answers, environment.random());
+    peers = new Peers(setting.self(), wiring.link(), patience());
     lastTickAt = environment.nanoTime();
     goLive(store);
     publish();
@@ -125,6 +129,8 @@ final class NodeLoop {
       reads.add(read);
     } else if (mail instanceof SnapshotOrder order) {
       onSnapshotOrder(order);
+    } else if (mail instanceof Order.Local order) {
+      onOrder(order);
     } else if (mail instanceof Mail.Arrived m) {
       onPacket(m.from(), m.packet());
     } else if (mail instanceof Mail.Persisted m) {
@@ -191,6 +197,11 @@ final class NodeLoop {
       m.proposals().forEach(p -> onForwarded(from, p));
     } else if (packet instanceof Packet.Outcomes m) {
       waiting.addProposals(forwarding.settle(m.outcomes()));
+      orders.settle(m.outcomes());
+    } else if (packet instanceof Packet.ChangeConfiguration m) {
+      onForwarded(from, m.id(), new Demand.Change(m.expectedIndex(), m.target()));
+    } else if (packet instanceof Packet.TransferLeadership m) {
+      onForwarded(from, m.id(), new Demand.Transfer(m.target()));
     } else {
       throw new AssertionError("unhandled " + packet);
     }
@@ -220,8 +231,30 @@ final class NodeLoop {
     }
   }
 
+  private void onForwarded(NodeId from, long id, Demand demand) {
+    if (live == null || !live.leads()) {
+      wiring.replies().add(from, Packet.Outcome.notLeader(id, null));
+    } else {
+      live.carryOut(new Order.Forwarded(demand, from, id, wiring.replies()));
+    }
+  }
+
+  private void onOrder(Order.Local order) {
+    NodeId leader = live == null ? null : live.raft().leader();
+    if (closed != null) {
+      answers.give(() -> order.closed(closed));
+    } else if (leader == null) {
+      answers.give(() -> order.refused("node " + setting.self() + " knows of no leader now"));
+    } else if (live.leads()) {
+      live.carryOut(order);
+    } else {
+      orders.send(order, leader, now + patience());
+    }
+  }
+
   private void onDisconnected(NodeId peer) {
     forwarding.onDisconnected(peer);
+    orders.onDisconnected(peer);
     if (live != null) {
       live.step(new Event.Disconnected(peer));
     }
@@ -312,6 +345,7 @@ final class NodeLoop {
       }
     }
     forwarding.expire(now);
+    orders.expire(now, patience(), live != null && !live.raft().configuration().isSimple());
     waiting.expire(now, noLeaderReason());
     retry();
     if (now >= reopenAt) {
@@ -333,6 +367,7 @@ final class NodeLoop {
       return;
     }
     Effects effects = live.perform(now);
+    peers.follow(live.raft().configuration(), now);
     effects.notable().forEach(this::log);
     if (effects.failure() != null) {
       fail("an invariant of Raft is broken: " + effects.failure(), null);
@@ -464,6 +499,7 @@ final class NodeLoop {
       live = null;
     }
     forwarding.close(why.getMessage());
+    orders.close(why.getMessage());
     waiting.close(why);
     route();
     wiring.link().close();
@@ -487,6 +523,7 @@ final class NodeLoop {
               raft.snapshot() == null ? 0 : raft.snapshot().index(),
               live.receiving(),
               wiring.proposed().taken(),
+              raft.configurationIndex(),
               raft.configuration());
     } else {
       status =
@@ -502,6 +539,7 @@ final class NodeLoop {
               last.snapshotIndex(),
               Optional.empty(),
               wiring.proposed().taken(),
+              last.configurationIndex(),
               last.configuration());
     }
   }

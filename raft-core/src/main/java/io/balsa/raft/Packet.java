@@ -102,6 +102,10 @@ public sealed interface Packet {
       return new Outcome(id, Result.BUSY, NOTHING, null);
     }
 
+    static Outcome refused(long id, byte[] reason) {
+      return new Outcome(id, Result.REFUSED, reason, null);
+    }
+
     static Outcome unknown(long id) {
       return new Outcome(id, Result.UNKNOWN, NOTHING, null);
     }

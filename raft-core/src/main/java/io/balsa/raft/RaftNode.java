@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,6 +113,65 @@ public final class RaftNode implements AutoCloseable {
       order.future().completeExceptionally(closedException());
     }
     return order.future();
+  }
+
+  /**
+   * Changes the members of the cluster by joint consensus (section 4.3), on any node, from the
+   * present configuration to any other in one step:
+   *
+   * <pre>{@code
+   * node.changeConfiguration(c -> c.withVoter("n4=host4:7000").without("n3"));
+   * }</pre>
+   *
+   * <p>A new voter gets the log first and becomes one when it has caught up. One at a time: if
+   * another change is under way, or has been made meanwhile, this one is not executed.
+   *
+   * @param change gives the wanted configuration, from the one that this node knows; called once,
+   *     at once
+   * @return done when the new configuration is committed. Else a {@link NotExecutedException} that
+   *     says why the members stay as they are, an {@link OutcomeUnknownException} (the leader was
+   *     lost meanwhile; {@link #status()} shows what becomes of it), or a {@link ClosedException}.
+   * @throws IllegalArgumentException what {@code change} throws, for example if a member is
+   *     unknown, or an address is given twice
+   */
+  public CompletableFuture<Void> changeConfiguration(UnaryOperator<Configuration> change) {
+    NodeStatus status = status();
+    if (!status.configuration().isSimple()) {
+      return CompletableFuture.failedFuture(
+          new NotExecutedException("another change of the configuration is under way"));
+    }
+    Configuration target = change.apply(status.configuration());
+    return give(new Demand.Change(status.configurationIndex(), target));
+  }
+
+  /**
+   * Lets another node lead (section 3.10), as before this one is shut down. Works on any node.
+   *
+   * @param target the voter that should lead
+   * @return done when the present leader has made way. Else a {@link NotExecutedException} that
+   *     says why it goes on leading, an {@link OutcomeUnknownException} or a {@link
+   *     ClosedException}.
+   * @throws IllegalArgumentException if the target is no node id
+   */
+  public CompletableFuture<Void> transferLeadership(String target) {
+    return give(new Demand.Transfer(new NodeId(target)));
+  }
+
+  /**
+   * Lets the best other node lead, one with the longest log.
+   *
+   * @return as from {@link #transferLeadership(String)}
+   */
+  public CompletableFuture<Void> transferLeadership() {
+    return give(new Demand.Transfer(null));
+  }
+
+  private CompletableFuture<Void> give(Demand demand) {
+    Order.Local order = new Order.Local(demand);
+    if (!parts.mailbox().put(order)) {
+      order.closed(closedException());
+    }
+    return order.future;
   }
 
   private NotExecutedException tooMuchToDo() {

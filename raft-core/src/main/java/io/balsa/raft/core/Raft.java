@@ -535,13 +535,13 @@ public final class Raft implements RaftView {
   }
 
   @Override
-  public Configuration configuration() {
-    return configurations.current();
+  public long configurationIndex() {
+    return configurations.currentIndex();
   }
 
   @Override
-  public long configurationIndex() {
-    return configurations.currentIndex();
+  public Configuration configuration() {
+    return configurations.current();
   }
 
   /**
