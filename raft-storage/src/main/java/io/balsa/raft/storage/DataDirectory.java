@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What files a data directory has, and in which order they come to be: identity, hard state,
- * segments.
+ * segments; then snapshots.
  *
  * <ul>
  *   <li>A file of that list without those before it means that they were lost; the directory is
  *       refused then.
- *   <li>The only files ever removed are temporary ones of this package, which never became visible.
+ *   <li>The only files removed here are temporary ones of this package, which never became visible.
  * </ul>
  */
 final class DataDirectory {
@@ -31,12 +31,14 @@ final class DataDirectory {
   private final Path identityFile;
   private final Path hardStateFile;
   private final Path wal;
+  private final Path snapshots;
 
   DataDirectory(Path path) {
     this.path = path;
     this.identityFile = path.resolve("identity");
     this.hardStateFile = path.resolve("hardstate");
     this.wal = path.resolve("wal");
+    this.snapshots = path.resolve("snapshots");
   }
 
   Path path() {
@@ -45,6 +47,10 @@ final class DataDirectory {
 
   Path wal() {
     return wal;
+  }
+
+  Path snapshots() {
+    return snapshots;
   }
 
   /** Reads whose directory it is, or makes it the given node's if it is empty. */
@@ -60,7 +66,7 @@ final class DataDirectory {
       Disk.force(path);
       return IdentityFile.read(identityFile, group, identity);
     }
-    if (Files.exists(hardStateFile) || !segments().isEmpty()) {
+    if (Files.exists(hardStateFile) || !segments().isEmpty() || FileSnapshots.areIn(snapshots)) {
       throw lost(identityFile, "says whose it is");
     }
     Disk.forceAbove(path);
@@ -77,15 +83,16 @@ final class DataDirectory {
   /** Reads term and vote, and makes them durable before anybody believes them. */
   HardState hardState(Identity identity) throws IOException {
     boolean segments = !segments().isEmpty();
+    boolean state = FileSnapshots.areIn(snapshots);
     if (!Files.exists(hardStateFile)) {
-      if (segments) {
+      if (segments || state) {
         throw lost(hardStateFile, "holds term and vote");
       }
       saveHardState(identity, HardState.INITIAL);
       return HardState.INITIAL;
     }
     HardState found = HardStateFile.read(hardStateFile, identity.incarnation());
-    if (!segments && !found.equals(HardState.INITIAL)) {
+    if (!segments && (state || !found.equals(HardState.INITIAL))) {
       throw new DamagedLogException(
           wal.resolve(WalFormat.fileName(1)).toString(),
           0,

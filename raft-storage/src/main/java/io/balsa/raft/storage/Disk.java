@@ -25,6 +25,8 @@ final class Disk {
   private static final Set<PosixFilePermission> DIRECTORY =
       PosixFilePermissions.fromString("rwx------");
 
+  private static final int CHUNK = 64 << 10;
+
   private Disk() {}
 
   /** Creates a file in place of what an earlier attempt may have left under this name. */
@@ -96,6 +98,20 @@ final class Disk {
         return;
       }
       at += n;
+    }
+  }
+
+  /**
+   * Writes what is in a file once more, so that the next force makes it durable. Not idle: after a
+   * force that failed, the system may hold the pages for clean although the disk never got them,
+   * and would force nothing.
+   */
+  static void rewrite(FileChannel channel, long from, long to) throws IOException {
+    ByteBuffer chunk = ByteBuffer.allocate((int) Math.min(CHUNK, Math.max(0, to - from)));
+    for (long at = from; at < to; at += chunk.limit()) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), to - at));
+      read(channel, chunk, at);
+      write(channel, chunk.flip(), at);
     }
   }
 

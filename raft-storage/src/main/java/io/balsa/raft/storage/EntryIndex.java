@@ -11,6 +11,7 @@ import java.util.Arrays;
  *       point.
  *   <li>Points are ascending by index: an override drops the points it replaces, and with them
  *       every way to the entries that are no longer part of the log.
+ *   <li>Of a log that was compacted, the points before its first entry are dropped.
  *   <li>Staged points are the writer's alone; readers see whole batches only.
  *   <li>There is a point every {@link #SPACING} bytes at most: 24 bytes of memory for 16 KiB of
  *       log.
@@ -26,6 +27,10 @@ final class EntryIndex {
 
   private final Points points = new Points();
   private final Points staged = new Points();
+
+  /** The index right before the first entry. */
+  private long start;
+
   private long lastIndex;
   private long endSegment;
   private long endOffset;
@@ -65,13 +70,33 @@ final class EntryIndex {
     endOffset = offset;
   }
 
+  /** Begins after an index with nothing in it, as the log does. */
+  synchronized void restart(long newStart, long segment, long offset) {
+    points.dropFrom(0);
+    overrides++;
+    start = newStart;
+    lastIndex = newStart;
+    endSegment = segment;
+    endOffset = offset;
+  }
+
+  /** Forgets the entries up to an index after which a segment begins. */
+  synchronized void discard(long newStart) {
+    points.dropUpTo(newStart);
+    start = newStart;
+  }
+
+  synchronized long firstIndex() {
+    return start + 1;
+  }
+
   synchronized long lastIndex() {
     return lastIndex;
   }
 
   /** The run that holds an entry, null if the log doesn't. */
   synchronized Run find(long index) {
-    if (index < 1 || index > lastIndex) {
+    if (index <= start || index > lastIndex) {
       return null;
     }
     int at = Arrays.binarySearch(points.indexes, 0, points.size, index);
@@ -105,6 +130,18 @@ final class EntryIndex {
       segments[size] = segment;
       offsets[size] = offset;
       size++;
+    }
+
+    void dropUpTo(long index) {
+      int dropped = 0;
+      while (dropped < size && indexes[dropped] <= index) {
+        dropped++;
+      }
+      size -= dropped;
+      int capacity = Math.max(64, size + size / 2);
+      indexes = Arrays.copyOf(Arrays.copyOfRange(indexes, dropped, dropped + size), capacity);
+      segments = Arrays.copyOf(Arrays.copyOfRange(segments, dropped, dropped + size), capacity);
+      offsets = Arrays.copyOf(Arrays.copyOfRange(offsets, dropped, dropped + size), capacity);
     }
 
     boolean dropFrom(long index) {

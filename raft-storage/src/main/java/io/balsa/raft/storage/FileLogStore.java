@@ -5,11 +5,15 @@ import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
 import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.StorageException;
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +39,8 @@ final class FileLogStore implements LogStore {
   private final LogReader reader;
   private final SpareSegment spare;
   private final Background background;
+  private final FileSnapshots files;
+  private final SnapshotStore snapshots = new Snapshots();
 
   private final ReentrantLock writing = new ReentrantLock();
   private volatile Throwable failure;
@@ -47,7 +53,8 @@ final class FileLogStore implements LogStore {
       LogTail tail,
       LogReader reader,
       SpareSegment spare,
-      Background background) {
+      Background background,
+      FileSnapshots files) {
     this.directory = directory;
     this.identity = identity;
     this.recovered = recovered;
@@ -55,6 +62,7 @@ final class FileLogStore implements LogStore {
     this.reader = reader;
     this.spare = spare;
     this.background = background;
+    this.files = files;
   }
 
   private interface Write {
@@ -149,18 +157,58 @@ final class FileLogStore implements LogStore {
   }
 
   @Override
-  public void discard(long index) {
-    throw new UnsupportedOperationException();
+  public void discard(long index) throws IOException {
+    writing.lock();
+    try {
+      checkUsable();
+      Snapshot latest = files.latest();
+      long covered = latest == null ? 0 : Math.min(latest.index(), tail.lastIndex());
+      if (index > covered) {
+        throw new IllegalArgumentException(
+            "no snapshot stands for entry " + index + ", only for those up to " + covered);
+      }
+      write("remove segments of the log", () -> reader.forgetBefore(tail.discard(index)));
+    } finally {
+      writing.unlock();
+    }
   }
 
   @Override
-  public void restartAfter(LogPosition position) {
-    throw new UnsupportedOperationException();
+  public void restartAfter(LogPosition position) throws IOException {
+    writing.lock();
+    try {
+      checkUsable();
+      Snapshot latest = files.latest();
+      if (latest == null || !latest.last().equals(position)) {
+        throw new IllegalArgumentException(position + " is not that of the latest, " + latest);
+      }
+      if (position.index() < tail.commitIndex()) {
+        throw new IllegalArgumentException(
+            position + " is below the commit index, " + tail.commitIndex());
+      }
+      write("restart the log", () -> reader.forgetBefore(tail.restartAfter(position)));
+    } finally {
+      writing.unlock();
+    }
   }
 
   @Override
   public SnapshotStore snapshots() {
-    throw new UnsupportedOperationException();
+    return snapshots;
+  }
+
+  private void activate(Snapshot snapshot) throws IOException {
+    writing.lock();
+    try {
+      checkUsable();
+      String fault = files.fault(snapshot);
+      if (fault != null) {
+        throw new IllegalArgumentException(fault);
+      }
+      write("activate a snapshot", () -> files.activate(snapshot));
+    } finally {
+      writing.unlock();
+    }
   }
 
   @Override
@@ -189,11 +237,47 @@ final class FileLogStore implements LogStore {
   private void closeAll() throws IOException {
     try (tail;
         reader;
+        files;
         background) {
       spare.close();
       if (failure == null) {
         tail.finish();
       }
+    }
+  }
+
+  /** The snapshots as others see them: one that is activated is a write to the log. */
+  private final class Snapshots implements SnapshotStore {
+    @Override
+    public Snapshot latest() {
+      return files.latest();
+    }
+
+    @Override
+    public Image create(
+        UUID id, LogPosition last, long configurationIndex, Configuration configuration)
+        throws IOException {
+      return files.create(id, last, configurationIndex, configuration);
+    }
+
+    @Override
+    public Receipt receive(Snapshot snapshot) throws IOException {
+      return files.receive(snapshot);
+    }
+
+    @Override
+    public void activate(Snapshot snapshot) throws IOException {
+      FileLogStore.this.activate(snapshot);
+    }
+
+    @Override
+    public InputStream open(Snapshot snapshot) throws IOException {
+      return files.open(snapshot);
+    }
+
+    @Override
+    public byte[] read(UUID id, long offset, int maxBytes) throws IOException {
+      return files.read(id, offset, maxBytes);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.balsa.raft.RecoveredLog;
 import io.balsa.raft.Storage;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +85,8 @@ public final class FileStorage implements Storage {
     }
     try {
       Identity owner = directory.claim(group, identity);
-      store = openLog(owner, directory.hardState(owner), environment);
+      FileSnapshots snapshots = FileSnapshots.find(directory.snapshots(), owner.clusterId(), group);
+      store = openLog(owner, directory.hardState(owner), snapshots, environment);
       return store;
     } catch (IOException | RuntimeException | Error e) {
       if (first) {
@@ -117,15 +119,18 @@ public final class FileStorage implements Storage {
     }
   }
 
-  private FileLogStore openLog(Identity owner, HardState hardState, Environment environment)
+  private FileLogStore openLog(
+      Identity owner, HardState hardState, FileSnapshots snapshots, Environment environment)
       throws IOException {
     Path wal = directory.wal();
+    Snapshot latest = snapshots.latest();
     long segmentBytes = environment.limits().segmentBytes();
     EntryIndex index = new EntryIndex();
+    SegmentStarts starts = new SegmentStarts();
     Background helper = new Background(environment, "balsa-" + owner.nodeId() + "-storage");
     SpareSegment spare = new SpareSegment(wal, segmentBytes, helper);
-    LogTail tail = new LogTail(wal, owner.incarnation(), segmentBytes, spare, index);
-    LogRecovery recovery = new LogRecovery(wal, owner.incarnation(), index);
+    LogTail tail = new LogTail(wal, owner.incarnation(), segmentBytes, spare, index, starts);
+    LogRecovery recovery = new LogRecovery(wal, owner.incarnation(), index, starts, latest);
     boolean done = false;
     try {
       List<Long> segments = directory.segments();
@@ -137,9 +142,17 @@ public final class FileStorage implements Storage {
         checkTerm(hardState, recovery.outline());
         tail.resume(end, recovery.outline());
       }
+      LogOutline outline = recovery.outline();
+      if (latest != null && !outline.contains(latest.last())) {
+        // It was received, and the process ended before the log was restarted after it.
+        tail.restartAfter(latest.last());
+        outline = new LogOutline(latest.last());
+      }
+      snapshots.begin();
       LogReader reader = new LogReader(wal, owner.incarnation(), index);
-      RecoveredLog recovered = recovery.outline().toRecoveredLog(hardState);
-      FileLogStore log = new FileLogStore(directory, owner, recovered, tail, reader, spare, helper);
+      RecoveredLog recovered = outline.toRecoveredLog(hardState);
+      FileLogStore log =
+          new FileLogStore(directory, owner, recovered, tail, reader, spare, helper, snapshots);
       helper.start(log::idle);
       done = true;
       return log;

@@ -13,15 +13,23 @@ import java.util.List;
  * <ul>
  *   <li>Describes the log as it was after the last record that was added: what a later record
  *       replaces is forgotten.
- *   <li>{@code commitIndex <= lastIndex}, and no record replaces an entry at or below {@code
- *       commitIndex}.
+ *   <li>{@code start <= commitIndex <= lastIndex}, and no record replaces an entry at or below
+ *       {@code commitIndex}.
  * </ul>
  */
 final class LogOutline {
+  private final LogPosition start;
   private final List<LogPosition> termStarts = new ArrayList<>();
   private final List<Entry> configurations = new ArrayList<>();
   private long lastIndex;
   private long commitIndex;
+
+  /** A log without entries that begins after a position. */
+  LogOutline(LogPosition start) {
+    this.start = start;
+    this.lastIndex = start.index();
+    this.commitIndex = start.index();
+  }
 
   /** Why an entry can't be the next record, null if it can. */
   String fault(long index) {
@@ -36,11 +44,11 @@ final class LogOutline {
 
   void add(long index, long term) {
     if (index <= lastIndex) {
-      termStarts.removeIf(start -> start.index() >= index);
+      termStarts.removeIf(run -> run.index() >= index);
       configurations.removeIf(entry -> entry.index() >= index);
     }
     lastIndex = index;
-    if (lastTerm() != term) {
+    if (termStarts.isEmpty() || lastTerm() != term) {
       termStarts.add(new LogPosition(term, index));
     }
   }
@@ -58,11 +66,26 @@ final class LogOutline {
   }
 
   long lastTerm() {
-    return termStarts.isEmpty() ? 0 : termStarts.get(termStarts.size() - 1).term();
+    return termStarts.isEmpty() ? start.term() : termStarts.get(termStarts.size() - 1).term();
   }
 
   LogPosition last() {
     return new LogPosition(lastTerm(), lastIndex);
+  }
+
+  /** Whether the log has this entry, or begins right after it. */
+  boolean contains(LogPosition position) {
+    long index = position.index();
+    if (index < start.index() || index > lastIndex) {
+      return false;
+    }
+    long term = start.term();
+    for (LogPosition run : termStarts) {
+      if (run.index() <= index) {
+        term = run.term();
+      }
+    }
+    return term == position.term();
   }
 
   long commitIndex() {
@@ -72,7 +95,7 @@ final class LogOutline {
   RecoveredLog toRecoveredLog(HardState hardState) {
     return new RecoveredLog(
         hardState,
-        LogPosition.ZERO,
+        start,
         List.copyOf(termStarts),
         lastIndex,
         List.copyOf(configurations),

@@ -5,6 +5,7 @@ import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,26 +46,43 @@ final class LogReader implements Closeable {
   }
 
   private void checkRange(long firstIndex, long lastIndex) {
+    long first = index.firstIndex();
     long last = index.lastIndex();
-    if (firstIndex < 1 || firstIndex > lastIndex || lastIndex > last) {
+    if (firstIndex < first || firstIndex > lastIndex || lastIndex > last) {
       throw new IndexOutOfBoundsException(
-          "entries " + firstIndex + " to " + lastIndex + " of a log that has 1 to " + last);
+          "entries "
+              + firstIndex
+              + " to "
+              + lastIndex
+              + (" of a log that has " + first + " to " + last));
     }
   }
 
-  /** Reads run after run; null if the log was overridden meanwhile. */
+  /** Reads run after run; null if the log was overridden or compacted meanwhile. */
   private List<Entry> tryRead(long firstIndex, long lastIndex, long maxBytes) throws IOException {
     Batch batch = new Batch(firstIndex, lastIndex, maxBytes);
     EntryIndex.Run run = index.find(firstIndex);
     long overrides = run == null ? -1 : run.overrides();
     while (run != null && run.overrides() == overrides) {
-      readRun(run, batch);
+      try {
+        readRun(run, batch);
+      } catch (NoSuchFileException e) {
+        if (isCurrent(run)) {
+          throw e;
+        }
+        return null;
+      }
       if (batch.full) {
         return batch.entries;
       }
       run = index.find(batch.next);
     }
     return null;
+  }
+
+  private boolean isCurrent(EntryIndex.Run run) {
+    EntryIndex.Run now = index.find(run.firstIndex());
+    return now != null && now.segment() == run.segment();
   }
 
   private void readRun(EntryIndex.Run run, Batch batch) throws IOException {
@@ -111,6 +129,14 @@ final class LogReader implements Closeable {
         reader.offset(),
         index,
         "the record here is not what was written");
+  }
+
+  /** Lets go of a segment before the given one, whose file is to be removed. */
+  void forgetBefore(long segment) throws IOException {
+    SegmentReader kept = idle.getAndSet(null);
+    if (kept != null) {
+      giveBack(kept, kept.number() >= segment);
+    }
   }
 
   private SegmentReader take(long segment) throws IOException {

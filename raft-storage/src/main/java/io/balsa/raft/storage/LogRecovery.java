@@ -4,9 +4,12 @@ import io.balsa.raft.DamagedLogException;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
+import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +29,8 @@ import org.slf4j.LoggerFactory;
  *       damage.
  *   <li>The unfinished write is cut; damage is reported, and nothing is changed then.
  *   <li>What is returned is durable, also if the process that wrote it never synced it.
+ *   <li>The log begins with the last segment that restarts it, else with the first that is there.
+ *       If it does not begin with entry 1, the snapshot must stand for what is missing.
  * </ul>
  *
  * <pre>
@@ -40,7 +45,15 @@ final class LogRecovery {
   private final Path directory;
   private final UUID incarnation;
   private final EntryIndex index;
-  private final LogOutline outline = new LogOutline();
+  private final SegmentStarts starts;
+
+  /** The latest snapshot, null if there is none. */
+  private final Snapshot snapshot;
+
+  private LogOutline outline = new LogOutline(LogPosition.ZERO);
+
+  /** The number of the segment with which the log begins. */
+  private long first;
 
   private long lastPoint;
 
@@ -53,10 +66,13 @@ final class LogRecovery {
   private boolean sealed;
   private boolean endsInMark;
 
-  LogRecovery(Path directory, UUID incarnation, EntryIndex index) {
+  LogRecovery(
+      Path directory, UUID incarnation, EntryIndex index, SegmentStarts starts, Snapshot snapshot) {
     this.directory = directory;
     this.incarnation = incarnation;
     this.index = index;
+    this.starts = starts;
+    this.snapshot = snapshot;
   }
 
   LogOutline outline() {
@@ -69,10 +85,44 @@ final class LogRecovery {
     // that was durable.
     Disk.force(directory);
     long last = numbers.get(numbers.size() - 1);
-    for (long number = 1; number < last; number++) {
+    first = first(numbers);
+    for (long number = first; number < last; number++) {
       complete(number, number + 1 == last);
     }
-    return finishLast(last);
+    RecoveredEnd end = finishLast(last);
+    removeGivenUp(numbers);
+    return end;
+  }
+
+  private long first(List<Long> numbers) throws IOException {
+    for (int i = numbers.size() - 1; i > 0; i--) {
+      if (restartsTheLog(numbers.get(i))) {
+        return numbers.get(i);
+      }
+    }
+    return numbers.get(0);
+  }
+
+  private boolean restartsTheLog(long number) throws IOException {
+    try {
+      return header(number).restart();
+    } catch (DamagedLogException e) {
+      // Told when the segment is read for good, unless a later one makes it meaningless.
+      LOG.debug("{}", file(number), e);
+      return false;
+    }
+  }
+
+  /** Removes what a crash while the log was restarted has left of the log before. */
+  private void removeGivenUp(List<Long> numbers) throws IOException {
+    if (numbers.get(0) < first) {
+      for (long number : numbers) {
+        if (number < first) {
+          Files.delete(file(number));
+        }
+      }
+      Disk.force(directory);
+    }
   }
 
   /** Reads a segment that has a successor: it must be whole. */
@@ -113,6 +163,7 @@ final class LogRecovery {
       throw damaged(
           number + 1, 0, "this segment is missing, the one before says that it was there");
     }
+    checkSnapshot();
     try (FileChannel channel = Disk.openForWriting(file(number))) {
       SegmentEnd rest = new SegmentEnd(channel, seed(number));
       long endOfContent = rest.endOfContent(end);
@@ -137,17 +188,62 @@ final class LogRecovery {
     return new RecoveredEnd(number, header.size(), end, chain, endsInMark);
   }
 
+  /**
+   * The snapshot says what is committed, as the log does. A log that ends before it, or has other
+   * entries there, is given up for it; entries that are known to be committed can't be.
+   */
+  private void checkSnapshot() throws DamagedLogException {
+    if (snapshot == null) {
+      return;
+    }
+    if (outline.contains(snapshot.last())) {
+      outline.commit(snapshot.index());
+    } else if (snapshot.index() <= outline.commitIndex()) {
+      throw new DamagedLogException(
+          directory.toString(),
+          0,
+          snapshot.index(),
+          "the log is committed up to "
+              + outline.commitIndex()
+              + " and does not have the position of the "
+              + snapshot);
+    }
+  }
+
   /** Reads the header of the next segment and checks that it continues what was read so far. */
   private SegmentHeader readHeader(long number) throws IOException {
     SegmentHeader header = header(number);
-    if (header.previous() != chain
+    if (number == first) {
+      begin(header);
+    } else if (header.previous() != chain
         || !header.before().equals(outline.last())
         || header.commitIndex() > outline.lastIndex()) {
       throw damaged(number, 0, "the segment does not continue the one before");
     }
     outline.commit(header.commitIndex());
+    starts.add(number, header.before());
     chain = SegmentHeader.checksum(header.encode(seed(number)), seed(number));
     return header;
+  }
+
+  private void begin(SegmentHeader header) throws DamagedLogException {
+    if (!header.canBeFirst()) {
+      throw damaged(header.number(), 0, "the segment does not continue the one before");
+    }
+    LogPosition before = header.before();
+    long covered = snapshot == null ? 0 : snapshot.index();
+    if (before.index() > covered) {
+      throw new DamagedLogException(
+          file(header.number() - 1).toString(),
+          0,
+          covered + 1,
+          "the segments before "
+              + file(header.number()).getFileName()
+              + " are missing, and no snapshot stands for the entries up to "
+              + before.index());
+    }
+    outline = new LogOutline(before);
+    index.restart(before.index(), header.number(), WalFormat.SEGMENT_HEADER);
   }
 
   private SegmentHeader header(long number) throws IOException {
@@ -229,6 +325,9 @@ final class LogRecovery {
       throw damaged(reader.number(), reader.offset(), fault);
     }
     boolean override = reader.index() <= outline.lastIndex();
+    if (override) {
+      starts.override(reader.index());
+    }
     if (override || reader.offset() - lastPoint >= EntryIndex.SPACING) {
       lastPoint = reader.offset();
       index.stage(reader.index(), reader.number(), lastPoint);

@@ -6,6 +6,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -18,6 +19,8 @@ import java.util.UUID;
  *       from there on.
  *   <li>{@code synced <= written}: all of the segment before {@code synced} is durable, and so is
  *       every segment before this one as a whole.
+ *   <li>Segments that a snapshot stands for are removed oldest first, each removal durable before
+ *       the next: what a crash leaves is always the end of the log without a gap.
  *   <li>After every entry there is room for a mark and for the seal.
  *   <li>After an exception other than {@link IllegalArgumentException} nothing here may be used
  *       again.
@@ -32,6 +35,7 @@ final class LogTail implements Closeable {
   private final long segmentBytes;
   private final SpareSegment spare;
   private final EntryIndex index;
+  private final SegmentStarts starts;
   private final RecordBuffer records = new RecordBuffer();
   private final RecordBuffer.Sink sink = this::write;
 
@@ -54,12 +58,18 @@ final class LogTail implements Closeable {
   private long markedCommitIndex;
 
   LogTail(
-      Path directory, UUID incarnation, long segmentBytes, SpareSegment spare, EntryIndex index) {
+      Path directory,
+      UUID incarnation,
+      long segmentBytes,
+      SpareSegment spare,
+      EntryIndex index,
+      SegmentStarts starts) {
     this.directory = directory;
     this.incarnation = incarnation;
     this.segmentBytes = segmentBytes;
     this.spare = spare;
     this.index = index;
+    this.starts = starts;
   }
 
   /** Makes the first segment of an empty log. */
@@ -136,6 +146,9 @@ final class LogTail implements Closeable {
       startSegment(bytes);
     }
     long at = position();
+    if (entry.index() <= lastIndex) {
+      starts.override(entry.index());
+    }
     if (entry.index() <= lastIndex || at - lastPoint >= EntryIndex.SPACING) {
       index.stage(entry.index(), segment, at);
       lastPoint = at;
@@ -197,31 +210,49 @@ final class LogTail implements Closeable {
       channel.force(false);
     }
     long number = segment + 1;
-    long bytes = Math.max(segmentBytes, (long) WalFormat.SEGMENT_HEADER + firstRecord + RESERVED);
-    int seed = WalFormat.seed(incarnation, number);
     LogPosition before = new LogPosition(lastTerm, lastIndex);
-    ByteBuffer header =
-        new SegmentHeader(number, bytes, records.chain(), before, commitIndex).encode(seed);
-    int headerChecksum = SegmentHeader.checksum(header, seed);
+    SegmentHeader header =
+        new SegmentHeader(
+            number, sizeFor(firstRecord), records.chain(), before, commitIndex, false);
 
-    Path file = spare.take(bytes);
-    try (FileChannel made = Disk.openForWriting(file)) {
-      Disk.write(made, header, 0);
-      made.force(false);
-    }
-    DurableReplace.publish(file, file(number));
+    make(header);
     if (channel != null) {
       seal();
     }
-    channel = Disk.openForWriting(file(number));
-    segment = number;
-    size = bytes;
+    enter(header);
+  }
+
+  private long sizeFor(int firstRecord) {
+    return Math.max(segmentBytes, (long) WalFormat.SEGMENT_HEADER + firstRecord + RESERVED);
+  }
+
+  /** Makes the file of a segment, with its name there to stay. */
+  private void make(SegmentHeader header) throws IOException {
+    Path file = spare.take(header.size());
+    try (FileChannel made = Disk.openForWriting(file)) {
+      Disk.write(made, header.encode(seed(header)), 0);
+      made.force(false);
+    }
+    DurableReplace.publish(file, file(header.number()));
+  }
+
+  /** Goes on behind the header of a segment that was made. */
+  private void enter(SegmentHeader header) throws IOException {
+    channel = Disk.openForWriting(file(header.number()));
+    segment = header.number();
+    size = header.size();
     written = WalFormat.SEGMENT_HEADER;
     synced = written;
     pending = false;
     markDue = false;
     lastPoint = written - EntryIndex.SPACING;
-    records.continueAfter(headerChecksum, seed);
+    int seed = seed(header);
+    records.continueAfter(SegmentHeader.checksum(header.encode(seed), seed), seed);
+    starts.add(segment, header.before());
+  }
+
+  private int seed(SegmentHeader header) {
+    return WalFormat.seed(incarnation, header.number());
   }
 
   private void seal() throws IOException {
@@ -229,6 +260,61 @@ final class LogTail implements Closeable {
     records.flush(sink);
     channel.force(false);
     channel.close();
+  }
+
+  /**
+   * Removes the segments that hold nothing after an index, which a durable snapshot stands for.
+   * Readers are told before, and those that come too late find no file.
+   *
+   * @return the number of the first segment that is left
+   */
+  long discard(long upTo) throws IOException {
+    SegmentStarts.Start first = starts.first();
+    SegmentStarts.Start start = starts.lastUpTo(upTo);
+    commitIndex = Math.max(commitIndex, start.before().index());
+    if (start.segment() > first.segment()) {
+      index.discard(start.before().index());
+      for (long number = first.segment(); number < start.segment(); number++) {
+        Files.delete(file(number));
+        Disk.force(directory);
+      }
+      starts.dropBefore(start);
+    }
+    return start.segment();
+  }
+
+  /**
+   * Begins the log anew after a position that a durable snapshot stands for. From the moment at
+   * which the new segment has its name, what is in those before is no part of the log, whether they
+   * are there or not; their last bytes need not be durable.
+   *
+   * @return the number of the new segment
+   */
+  long restartAfter(LogPosition position) throws IOException {
+    SegmentHeader header = SegmentHeader.restarting(segment + 1, sizeFor(0), position);
+    make(header);
+    channel.close();
+    lastIndex = position.index();
+    lastTerm = position.term();
+    commitIndex = position.index();
+    markedCommitIndex = commitIndex;
+    long oldest = starts.first().segment();
+    enter(header);
+    starts.dropBefore(new SegmentStarts.Start(segment, position));
+    index.restart(lastIndex, segment, written);
+    for (long number = oldest; number < segment; number++) {
+      Files.delete(file(number));
+    }
+    Disk.force(directory);
+    return segment;
+  }
+
+  long lastIndex() {
+    return lastIndex;
+  }
+
+  long commitIndex() {
+    return commitIndex;
   }
 
   private Path file(long number) {

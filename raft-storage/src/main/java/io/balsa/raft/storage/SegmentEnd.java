@@ -92,16 +92,9 @@ final class SegmentEnd {
     channel.force(false);
   }
 
-  /**
-   * Makes durable what was read. Writing it anew is not idle: after a sync that failed, the system
-   * may hold the pages for clean although the disk never got them, and would sync nothing.
-   */
+  /** Makes durable what was read. */
   void rewrite(long from, long to) throws IOException {
-    for (long at = from; at < to; at += chunk.limit()) {
-      chunk.clear().limit((int) Math.min(CHUNK, to - at));
-      Disk.read(channel, chunk, at);
-      Disk.write(channel, chunk.flip(), at);
-    }
+    Disk.rewrite(channel, from, to);
     channel.force(false);
   }
 }

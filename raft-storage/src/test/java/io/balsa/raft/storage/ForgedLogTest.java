@@ -135,7 +135,7 @@ class ForgedLogTest {
   @Test
   void aFirstSegmentThatContinuesAnotherIsDamage() throws IOException {
     byte[] content = image.files().get(SEGMENT_1).clone();
-    SegmentHeader header = new SegmentHeader(1, 2000, 77, LogPosition.ZERO, 0);
+    SegmentHeader header = new SegmentHeader(1, 2000, 77, LogPosition.ZERO, 0, false);
     header.encode(SEED).get(content, 0, WalFormat.SEGMENT_HEADER);
     refuses(image.with(SEGMENT_1, content), DamagedLogException.class, "continue");
   }
@@ -157,7 +157,8 @@ class ForgedLogTest {
   /** The log with a seal and a second, empty segment. */
   private Image sealedWith(int previous, LogPosition before, long commitIndex) throws IOException {
     int seed = WalFormat.seed(Place.IDENTITY.incarnation(), 2);
-    ByteBuffer header = new SegmentHeader(2, 2000, previous, before, commitIndex).encode(seed);
+    ByteBuffer header =
+        new SegmentHeader(2, 2000, previous, before, commitIndex, false).encode(seed);
     byte[] seal = mark(image.endOfContent(SEGMENT_1), 3);
     byte[] second = Arrays.copyOf(header.array(), 2000);
     byte[] first = with(WalFormat.SEAL, 5, seal).files().get(SEGMENT_1);

@@ -4,6 +4,7 @@ import static io.balsa.raft.storage.Place.entries;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.balsa.raft.Environment;
+import io.balsa.raft.core.LogPosition;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,10 +28,13 @@ class LargeOffsetsTest {
       Disk.write(sparse, ByteBuffer.allocate(1), size - 1);
     }
     EntryIndex index = new EntryIndex();
+    SegmentStarts starts = new SegmentStarts();
+    starts.add(1, LogPosition.ZERO);
     SpareSegment spare = new SpareSegment(directory, 1000, Runnable::run);
-    try (LogTail tail = new LogTail(directory, incarnation, 1000, spare, index);
+    try (LogTail tail = new LogTail(directory, incarnation, 1000, spare, index, starts);
         LogReader reader = new LogReader(directory, incarnation, index)) {
-      tail.resume(new RecoveredEnd(1, size, border - 400, 0, true), new LogOutline());
+      tail.resume(
+          new RecoveredEnd(1, size, border - 400, 0, true), new LogOutline(LogPosition.ZERO));
       var batch = entries(1, 100, 1);
       tail.append(batch, tail.check(batch), 0);
       tail.sync();
