@@ -372,6 +372,15 @@ final class Cluster {
     now.forEach(this::deliver);
   }
 
+  /** Delivers until a node has a configuration of a kind. */
+  Cluster deliverUntil(String name, Predicate<Configuration> kind) {
+    for (int waves = 0; !kind.test(raft(name).configuration()); waves++) {
+      assertThat(waves).as("waves of messages, %s", node(name)).isLessThan(20);
+      deliver();
+    }
+    return this;
+  }
+
   void deliver(Packet packet) {
     TestNode to = nodes.get(packet.to);
     if (to != null && to.isUp()) {

@@ -315,9 +315,8 @@ class ElectionFailuresTest {
     Configuration initial = Cluster.configuration(List.of("n1", "n2"), List.of("n3"));
     cluster.form(initial, "n1", "n2", "n3").elect("n1");
     cluster.rounds(HB);
-    cluster.partition("n3");
     cluster.change("n1", Cluster.configuration("n1", "n2", "n3"));
-    cluster.stabilize();
+    cluster.deliverUntil("n1", Configuration::isJoint).partition("n3").stabilize();
     cluster.rounds(HB);
     assertThat(cluster.raft("n2").configuration().isVoter(id("n3"))).isTrue();
     cluster.crash("n1").heal();

@@ -41,10 +41,10 @@ class NonsenseTest {
 
   private static Message message(SplittableRandom random) {
     long term = number(random);
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(11)) {
       case 0 -> new Message.PreVote(term, position(random), number(random));
       case 1 -> new Message.PreVoteReply(term, number(random), random.nextBoolean());
-      case 2 -> new Message.RequestVote(term, position(random));
+      case 2 -> new Message.RequestVote(term, position(random), random.nextBoolean());
       case 3 -> new Message.RequestVoteReply(term, random.nextBoolean());
       case 4 ->
           new Message.AppendEntries(
@@ -56,6 +56,7 @@ class NonsenseTest {
       case 8 ->
           new Message.InstallSnapshot(
               term, number(random), snapshot(position(random), number(random)));
+      case 9 -> new Message.TimeoutNow(term);
       default -> new Message.ReadIndexReply(term, number(random), number(random));
     };
   }
@@ -105,6 +106,7 @@ class NonsenseTest {
                 new Message.RequestVoteReply(t, false),
                 new Message.AppendEntriesAccepted(t, 1, 3),
                 new Message.AppendEntriesRejected(t, 1, 3, new LogPosition(1, 1)),
+                new Message.TimeoutNow(t),
                 new Message.ReadIndex(t, 1),
                 new Message.ReadIndexReply(t, 1, 3),
                 new Message.InstallSnapshot(t, 1, snapshot(new LogPosition(1, 9), 1)),
@@ -136,6 +138,10 @@ class NonsenseTest {
             new Event.Read(3),
             new Event.ChangeConfiguration(
                 4, Event.ChangeConfiguration.ANY, Cluster.configuration("n1", "n2")),
+            new Event.TransferLeadership(5, id("n2")),
+            new Event.TransferLeadership(6, null),
+            new Event.PeerMet(id("n2"), Cluster.incarnation("n2", 1)),
+            new Event.PeerMet(id("n9"), Cluster.incarnation("n9", 1)),
             new Event.Persisted(0),
             new Event.Persisted(99),
             new Event.Persisted(-1),

@@ -27,6 +27,7 @@ import java.util.function.Predicate;
  *   hold-disk n1       persist n1        release-disk n1   saves that take their time
  *   snapshot n1        receive n1        takes one; the one that it wants has arrived
  *   crash n1           restart n1        disconnect n1 n2  n1 learns that its connection broke
+ *   pass 110           so many ticks for everybody, with all messages; only what is rare is told
  *   status
  * </pre>
  *
@@ -95,6 +96,7 @@ final class Transcript {
       case "cluster" -> form(words, options);
       case "log" -> log(first, words.subList(1, words.size()), options);
       case "tick" -> cluster.tick(first, words.size() > 1 ? Integer.parseInt(words.get(1)) : 1);
+      case "pass" -> pass(Integer.parseInt(first));
       case "timeout" -> cluster.timeout(first);
       case "forget" -> cluster.forgetLeader(words.toArray(String[]::new));
       case "propose" -> propose(first, words.subList(1, words.size()));
@@ -230,6 +232,13 @@ final class Transcript {
 
   private String name(long id) {
     return names.getOrDefault(id, "request " + id);
+  }
+
+  private void pass(int ticks) {
+    int before = out.size();
+    cluster.rounds(ticks);
+    List<String> rare = out.subList(before, out.size());
+    rare.removeIf(line -> line.matches("\\S+ AppendEntries.*"));
   }
 
   // ---- wires
