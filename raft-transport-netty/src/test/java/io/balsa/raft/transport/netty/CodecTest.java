@@ -7,11 +7,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnknownFieldSet;
 import io.balsa.raft.Packet;
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Member;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import io.balsa.raft.transport.netty.generated.AppendEntries;
 import io.balsa.raft.transport.netty.generated.Frame;
 import io.balsa.raft.transport.netty.generated.Role;
@@ -34,6 +37,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The codec against the classes that protoc made of raft.proto, and against bytes written down. */
 class CodecTest {
   private static final int PACKETS_PER_SEED = 500;
+
+  /** A UUID, and a configuration, as they are on the wire. */
+  private static final String UUID_7_8 = "00000000000000070000000000000008";
+
+  private static final String ONE_VOTER = "766f746572206e313d683a310a";
 
   static LongStream seeds() {
     return LongStream.range(0, 40);
@@ -118,7 +126,38 @@ class CodecTest {
             Map.entry("120708041003" + "18ac02", raft(new Message.PreVote(4, last, 0))),
             Map.entry("1a0608041005" + "1801", raft(new Message.PreVoteReply(4, 5, true))),
             Map.entry("2207080410031" + "8ac02", raft(new Message.RequestVote(4, last))),
+            Map.entry(
+                "2209080410031" + "8ac02" + "2001", raft(new Message.RequestVote(4, last, true))),
             Map.entry("2a0408041001", raft(new Message.RequestVoteReply(4, true))),
+            Map.entry("6a020804", raft(new Message.TimeoutNow(4))),
+            Map.entry(
+                "722f0804100718032"
+                    + "0ac022805"
+                    + "30e807"
+                    + "3a10"
+                    + UUID_7_8
+                    + "420d"
+                    + ONE_VOTER,
+                raft(
+                    new Message.InstallSnapshot(
+                        4, 7, new Snapshot(new UUID(7, 8), last, 5, oneVoter(), 1000)))),
+            Map.entry(
+                "7a1e" + "08e807" + "10ffffffff0f" + "1a10" + UUID_7_8 + "220163",
+                new Packet.SnapshotPiece(new UUID(7, 8), 1000, -1, new byte[] {'c'})),
+            Map.entry(
+                "8201" + "15" + "08e807" + "1210" + UUID_7_8,
+                new Packet.SnapshotRequest(new UUID(7, 8), 1000)),
+            Map.entry(
+                "8a01" + "13" + "0802" + "1005" + "1a0d" + ONE_VOTER,
+                new Packet.ChangeConfiguration(2, 5, oneVoter())),
+            Map.entry(
+                "9201" + "06" + "0803" + "12026e31",
+                new Packet.TransferLeadership(3, new NodeId("n1"))),
+            Map.entry("9201" + "02" + "0803", new Packet.TransferLeadership(3, null)),
+            Map.entry(
+                "62" + "09" + "0a07" + "08021004" + "1a016e",
+                new Packet.Outcomes(
+                    List.of(new Packet.Outcome(2, Packet.Result.REFUSED, new byte[] {'n'}, null)))),
             Map.entry(
                 "321908041007180320ac0228a902" + "32040803" + "1001" + "320508041a0161",
                 raft(
@@ -151,6 +190,10 @@ class CodecTest {
       FrameDecoder.Frame read = Bytes.decode(HexFormat.of().parseHex(e.getKey()));
       assertThat(Bytes.describe(read.packet())).isEqualTo(Bytes.describe(e.getValue()));
     }
+  }
+
+  private static Configuration oneVoter() {
+    return Configuration.of(List.of(new Member(new NodeId("n1"), "h:1")));
   }
 
   private static Packet raft(Message message) {
@@ -231,7 +274,7 @@ class CodecTest {
 
   @Test
   void skipsPacketsOfKindsItDoesNotKnow() throws IOException {
-    for (int field : new int[] {13, 14, 15, 16, 5000}) {
+    for (int field : new int[] {19, 20, 31, 5000}) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       CodedOutputStream out = CodedOutputStream.newInstance(bytes);
       out.writeByteArray(field, new byte[20]);
@@ -270,6 +313,7 @@ class CodecTest {
         "6204" + "0a02" + "1004", // an unknown result
         "6205" + "0a03" + "220120", // a leader whose id is a blank
         "6204" + "0a02" + "2200", // a leader without a name
+        "6a00", // TimeoutNow of term 0
         "0b0c", // a group
         "120400000000", // field number 0
         "ffffffffffffffffffff", // no tag
