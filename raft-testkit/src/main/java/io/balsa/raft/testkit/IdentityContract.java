@@ -191,8 +191,8 @@ abstract class IdentityContract<T extends Transport> {
   void cm15_anotherIncarnationThanTheOneKnownIsRefusedAndReported() throws IOException {
     TransportEnd a = node("n1");
     TransportEnd b = node("n2");
-    b.setPeers(a);
     a.setPeers(List.of(b.member().withIncarnation(UUID.randomUUID())));
+    b.setPeers(a);
     hearNothingOfEachOther(a, b);
     meets(a, b, true);
     meets(b, a, true);
@@ -363,8 +363,9 @@ abstract class IdentityContract<T extends Transport> {
     talk(leader, fresh);
     stranger.setPeers(fresh);
     hearNothingOfEachOther(stranger, fresh);
-    fresh.setPeers(leader);
-    meets(leader, fresh, true);
+    TransportEnd follower = node("n4");
+    follower.setPeers(fresh);
+    meets(follower, fresh, true);
   }
 
   @Test

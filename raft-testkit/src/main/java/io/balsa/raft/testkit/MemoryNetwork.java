@@ -219,17 +219,29 @@ public final class MemoryNetwork {
 
     @Override
     public boolean send(NodeId to, Packet packet) {
-      End other;
-      synchronized (ends) {
-        Party<End> way = closed ? null : party.way(to);
-        if (way == null) {
-          return false;
-        }
-        way.heard(address.node);
-        other = way.owner();
+      End other = reached(to);
+      tellNews();
+      if (other == null) {
+        return false;
       }
       return cuts.contains(new Cut(address.node, to))
           || other.deliver(receiver -> receiver.received(address.node, packet));
+    }
+
+    /** Who gets what is sent to a node; null if nobody does. */
+    private End reached(NodeId to) {
+      synchronized (ends) {
+        End there = ends.get(new Address(address.group, to));
+        if (there != null && !closed) {
+          party.callIfForgotten(there.party);
+        }
+        Party<End> way = closed ? null : party.way(to);
+        if (way == null) {
+          return null;
+        }
+        way.heard(address.node);
+        return way.owner();
+      }
     }
 
     private boolean deliver(Consumer<Transport.Receiver> call) {

@@ -169,11 +169,11 @@ public abstract class TransportContract<T extends Transport> extends IdentityCon
     TransportEnd b = node("n2");
     TransportEnd c = node("n3");
     acquaint(a, b, c);
-    b.setPeers(c);
     a.setPeers(c);
+    Await.until("n2 hears that n1 left", () -> b.hasLost(a));
+    b.setPeers(c);
     Await.until("b is no peer any more", () -> !a.send(b, heartbeat(1)));
     hearsNothingAnyMore(b, a);
-    Await.until("n2 hears that n1 left", () -> b.hasLost(a));
     a.reaches(c);
     c.reaches(a);
     c.setPeers(b);

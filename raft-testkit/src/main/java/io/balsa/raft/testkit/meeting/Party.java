@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -40,6 +41,7 @@ public final class Party<E> {
   private final Witness<E> witness;
   private final TreeMap<NodeId, Party<E>> lines = new TreeMap<>();
   private final LinkedHashMap<NodeId, Party<E>> callers = new LinkedHashMap<>();
+  private final TreeSet<NodeId> forgottenBy = new TreeSet<>();
   private Map<NodeId, Member> peers = new TreeMap<>();
   private Identity self;
   private boolean formed;
@@ -174,6 +176,17 @@ public final class Party<E> {
     }
   }
 
+  /**
+   * Calls a party again that had too many guests and has hung up.
+   *
+   * @param other who may be such a one
+   */
+  public void callIfForgotten(Party<E> other) {
+    if (forgottenBy.remove(other.id())) {
+      call(other);
+    }
+  }
+
   /** What becomes of a call of a party that has this one for a peer. */
   private Call judge(Party<E> caller) {
     if (caller.formed == formed && !caller.self.clusterId().equals(self.clusterId())) {
@@ -192,6 +205,7 @@ public final class Party<E> {
           callers.values().stream().filter(c -> !peers.containsKey(c.id())).toList();
       if (guests.size() >= MAX_GUESTS) {
         hangUp(guests.get(0));
+        guests.get(0).forgottenBy.add(id());
       }
     }
     callers.put(caller.id(), caller);

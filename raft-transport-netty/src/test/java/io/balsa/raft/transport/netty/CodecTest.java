@@ -8,14 +8,11 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnknownFieldSet;
 import io.balsa.raft.Identity;
 import io.balsa.raft.Packet;
-import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.LogPosition;
-import io.balsa.raft.core.Member;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
-import io.balsa.raft.core.Snapshot;
 import io.balsa.raft.transport.netty.generated.AppendEntries;
 import io.balsa.raft.transport.netty.generated.Frame;
 import io.balsa.raft.transport.netty.generated.Role;
@@ -39,11 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The codec against the classes that protoc made of raft.proto, and against bytes written down. */
 class CodecTest {
   private static final int PACKETS_PER_SEED = 500;
-
-  /** A UUID, and a configuration, as they are on the wire. */
-  private static final String UUID_7_8 = "00000000000000070000000000000008";
-
-  private static final String ONE_VOTER = "766f746572206e313d683a310a";
 
   static LongStream seeds() {
     return LongStream.range(0, 40);
@@ -133,34 +125,6 @@ class CodecTest {
             Map.entry("2a0408041001", raft(new Message.RequestVoteReply(4, true))),
             Map.entry("6a020804", raft(new Message.TimeoutNow(4))),
             Map.entry(
-                "722f0804100718032"
-                    + "0ac022805"
-                    + "30e807"
-                    + "3a10"
-                    + UUID_7_8
-                    + "420d"
-                    + ONE_VOTER,
-                raft(
-                    new Message.InstallSnapshot(
-                        4, 7, new Snapshot(new UUID(7, 8), last, 5, oneVoter(), 1000)))),
-            Map.entry(
-                "7a1e" + "08e807" + "10ffffffff0f" + "1a10" + UUID_7_8 + "220163",
-                new Packet.SnapshotPiece(new UUID(7, 8), 1000, -1, new byte[] {'c'})),
-            Map.entry(
-                "8201" + "15" + "08e807" + "1210" + UUID_7_8,
-                new Packet.SnapshotRequest(new UUID(7, 8), 1000)),
-            Map.entry(
-                "8a01" + "13" + "0802" + "1005" + "1a0d" + ONE_VOTER,
-                new Packet.ChangeConfiguration(2, 5, oneVoter())),
-            Map.entry(
-                "9201" + "06" + "0803" + "12026e31",
-                new Packet.TransferLeadership(3, new NodeId("n1"))),
-            Map.entry("9201" + "02" + "0803", new Packet.TransferLeadership(3, null)),
-            Map.entry(
-                "62" + "09" + "0a07" + "08021004" + "1a016e",
-                new Packet.Outcomes(
-                    List.of(new Packet.Outcome(2, Packet.Result.REFUSED, new byte[] {'n'}, null)))),
-            Map.entry(
                 "321908041007180320ac0228a902" + "32040803" + "1001" + "320508041a0161",
                 raft(
                     new Message.AppendEntries(
@@ -192,10 +156,6 @@ class CodecTest {
       FrameDecoder.Frame read = Bytes.decode(HexFormat.of().parseHex(e.getKey()));
       assertThat(Bytes.describe(read.packet())).isEqualTo(Bytes.describe(e.getValue()));
     }
-  }
-
-  private static Configuration oneVoter() {
-    return Configuration.of(List.of(new Member(new NodeId("n1"), "h:1")));
   }
 
   private static Packet raft(Message message) {

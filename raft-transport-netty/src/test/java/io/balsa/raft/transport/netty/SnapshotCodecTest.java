@@ -6,12 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.balsa.raft.Packet;
 import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Member;
+import io.balsa.raft.core.Message;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import io.balsa.raft.transport.netty.generated.ChangeConfiguration;
 import io.balsa.raft.transport.netty.generated.Frame;
 import io.balsa.raft.transport.netty.generated.InstallSnapshot;
 import io.balsa.raft.transport.netty.generated.SnapshotPiece;
 import io.balsa.raft.transport.netty.generated.SnapshotRequest;
 import io.balsa.raft.transport.netty.generated.TransferLeadership;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -120,6 +129,46 @@ class SnapshotCodecTest {
   void whatIsRefusedIsGoodButForOneThing() throws MalformedFrameException {
     for (Frame frame : new Frame[] {frame(install()), frame(piece()), change("voter n1=h:1")}) {
       assertThat(Bytes.decode(frame.toByteArray()).packet()).isNotNull();
+    }
+  }
+
+  /** Changing one of these lines is changing the wire format. */
+  @Test
+  void writesTheGoldenBytes() throws MalformedFrameException {
+    UUID id = new UUID(7, 8);
+    Configuration members = Configuration.of(List.of(new Member(new NodeId("n1"), "h:1")));
+    Snapshot snapshot = new Snapshot(id, new LogPosition(3, 300), 5, members, 1000);
+    String idBytes = "00000000000000070000000000000008";
+    String memberBytes = "766f746572206e313d683a310a";
+    Map<String, Packet> golden =
+        Map.of(
+            "722f"
+                + "08041007"
+                + "180320ac02"
+                + "2805"
+                + "30e807"
+                + "3a10"
+                + idBytes
+                + "420d"
+                + memberBytes,
+            new Packet.Raft(new Message.InstallSnapshot(4, 7, snapshot)),
+            "7a1e" + "08e807" + "10ffffffff0f" + "1a10" + idBytes + "220163",
+            new Packet.SnapshotPiece(id, 1000, -1, new byte[] {'c'}),
+            "820115" + "08e807" + "1210" + idBytes,
+            new Packet.SnapshotRequest(id, 1000),
+            "8a0113" + "08021005" + "1a0d" + memberBytes,
+            new Packet.ChangeConfiguration(2, 5, members),
+            "920106" + "0803" + "12026e31",
+            new Packet.TransferLeadership(3, new NodeId("n1")),
+            "920102" + "0803",
+            new Packet.TransferLeadership(3, null),
+            "6209" + "0a07" + "08021004" + "1a016e",
+            new Packet.Outcomes(
+                List.of(new Packet.Outcome(2, Packet.Result.REFUSED, new byte[] {'n'}, null))));
+    for (Map.Entry<String, Packet> e : golden.entrySet()) {
+      assertThat(HexFormat.of().formatHex(Bytes.of(0, e.getValue()))).isEqualTo(e.getKey());
+      FrameDecoder.Frame read = Bytes.decode(HexFormat.of().parseHex(e.getKey()));
+      assertThat(Bytes.describe(read.packet())).isEqualTo(Bytes.describe(e.getValue()));
     }
   }
 
