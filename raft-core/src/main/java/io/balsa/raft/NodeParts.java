@@ -37,6 +37,14 @@ final class NodeParts {
       return UUID.nameUUIDFromBytes(s.toString().getBytes(StandardCharsets.UTF_8));
     }
 
+    String address() {
+      return members.members().stream()
+          .filter(m -> m.id().equals(id))
+          .findFirst()
+          .orElseThrow()
+          .address();
+    }
+
     List<Member> peers() {
       List<Member> peers = new ArrayList<>(members.members());
       peers.removeIf(m -> m.id().equals(id));
@@ -83,7 +91,8 @@ final class NodeParts {
     UUID incarnation = new UUID(random.nextLong(), random.nextLong());
     Identity fresh = new Identity(d.clusterId(), d.id, incarnation);
     LogStore store = d.storage.open(d.group, fresh, environment);
-    Transport.Link link = d.transport.join(d.group, store.identity(), new Arrivals(mailbox));
+    Transport.Link link =
+        d.transport.join(d.group, store.identity(), d.address(), true, new Arrivals(mailbox));
 
     Replies replies = new Replies(link);
     applier =
@@ -149,6 +158,10 @@ final class NodeParts {
     public void received(NodeId from, Packet packet) {
       mailbox.offer(new Mail.Arrived(from, packet));
     }
+
+    /** All members have logs from the start, and none has an incarnation that is expected. */
+    @Override
+    public void met(NodeId node, UUID incarnation, boolean formed) {}
 
     @Override
     public void disconnected(NodeId peer) {

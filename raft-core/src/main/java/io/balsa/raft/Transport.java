@@ -20,13 +20,16 @@ public interface Transport extends AutoCloseable {
    * @param group the name of the group
    * @param identity who is here; packets from another cluster, or meant for another node, are
    *     refused
-   * @param receiver gets the packets of this group
+   * @param address where others reach this node, as in a {@link Member}
+   * @param formed whether it has the log of a cluster; {@link Link#introduce} says what follows
+   * @param receiver gets the packets of this group, also before this call has returned
    * @return the group's end of the transport
-   * @throws IllegalArgumentException if the transport can't carry such a group name
+   * @throws IllegalArgumentException if the transport can't carry such a group name or address
    * @throws IllegalStateException if the group was joined already, or the transport is closed
    * @throws IOException if the network fails
    */
-  Link join(String group, Identity identity, Receiver receiver) throws IOException;
+  Link join(String group, Identity identity, String address, boolean formed, Receiver receiver)
+      throws IOException;
 
   /**
    * Closes all links and gives the port free, in bounded time. May be called more than once.
@@ -45,20 +48,23 @@ public interface Transport extends AutoCloseable {
      * <p>A node that is formed, which means that it has the log of a cluster, talks to nodes of the
      * same cluster: to its peers, and to others that call it, since they may know a configuration
      * that it does not know yet (section 4.1). It refuses a peer whose incarnation is not the one
-     * that {@link #setPeers} says. One that is not formed may be called by any node that is, and by
-     * those that are not and have the same cluster id; the cluster it will belong to is decided by
-     * the log it gets.
+     * that {@link #setPeers} says, and those that are not formed unless they are peers. One that is
+     * not formed may be called by any node that is, and by those that are not and have the same
+     * cluster id; the cluster it will belong to is decided by the log it gets.
      *
      * @param identity the same node, with its cluster
+     * @param address where others reach it, as in a {@link Member}; who is called by somebody that
+     *     is not among its peers answers there
      * @param formed whether it has a log
+     * @throws IllegalArgumentException if this is another node, or the transport can't reach such
+     *     an address
      */
-    default void introduce(Identity identity, boolean formed) {
-      throw new UnsupportedOperationException();
-    }
+    void introduce(Identity identity, String address, boolean formed);
 
     /**
-     * Says who the peers are and where. Connections to others are closed, and those with another
-     * incarnation than a peer's; the call returns before any is open.
+     * Says who the peers are and where. Connections with those that no longer are among them are
+     * closed, and those with another incarnation or at another address than a peer's; all others
+     * stay. The call returns before any new one is open.
      *
      * @param peers the other members; any incarnation will do for one that has none
      * @throws IllegalArgumentException if the transport can't reach such an address
@@ -69,7 +75,8 @@ public interface Transport extends AutoCloseable {
      * Sends a packet or drops it; never blocks. Small control packets (votes, heartbeats,
      * acknowledgements) do not wait behind entries.
      *
-     * @param to the receiver, one of the peers or somebody who has called
+     * @param to the receiver: one of the peers, or a node that has called and still holds its
+     *     connection. Of the latter a transport may forget those it has not heard from for longest.
      * @param packet what to send; neither side changes it afterwards
      * @return false if the packet was dropped for certain: unknown peer, no connection, queue full,
      *     closed. True promises nothing.
@@ -93,18 +100,19 @@ public interface Transport extends AutoCloseable {
     void received(NodeId from, Packet packet);
 
     /**
-     * A node has said who it is, also if the connection was refused because of that.
+     * A node of this cluster, or one that may become one, has said who it is: each time that a
+     * connection is made, by either side, and also if it was refused because of that.
      *
      * @param node the node
      * @param incarnation its incarnation
      * @param formed whether it has a log
      */
-    default void met(NodeId node, UUID incarnation, boolean formed) {}
+    void met(NodeId node, UUID incarnation, boolean formed);
 
     /**
-     * A connection that had been open to or from a peer is gone. What was sent on it may be lost.
+     * A connection that had been open to or from a node is gone. What was sent on it may be lost.
      *
-     * @param peer the peer
+     * @param peer the node
      */
     void disconnected(NodeId peer);
   }

@@ -20,6 +20,9 @@ class ForwardingTest {
   private final Transport.Link link =
       new Transport.Link() {
         @Override
+        public void introduce(Identity identity, String address, boolean formed) {}
+
+        @Override
         public void setPeers(Collection<Member> peers) {}
 
         @Override

@@ -43,6 +43,9 @@ class LiveGroupTest {
   private static final Transport.Link NOWHERE =
       new Transport.Link() {
         @Override
+        public void introduce(Identity identity, String address, boolean formed) {}
+
+        @Override
         public void setPeers(Collection<Member> peers) {}
 
         @Override

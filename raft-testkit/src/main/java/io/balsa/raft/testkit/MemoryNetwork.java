@@ -5,28 +5,56 @@ import io.balsa.raft.Packet;
 import io.balsa.raft.Transport;
 import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.testkit.meeting.Party;
+import io.balsa.raft.testkit.meeting.Witness;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Consumer;
 
 /**
  * A network inside one process, without sockets: packets arrive at once, in order, on the thread
- * that sends them, unless a link is cut, between nodes that have each other for peers. Thread-safe.
+ * that sends them, unless a link is cut. Nodes are called as soon as both are there. Thread-safe.
  */
 public final class MemoryNetwork {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  private record Address(String group, NodeId node) {}
+  private record Address(String group, NodeId node) implements Comparable<Address> {
+    @Override
+    public int compareTo(Address other) {
+      int byGroup = group.compareTo(other.group);
+      return byGroup != 0 ? byGroup : node.compareTo(other.node);
+    }
+  }
 
   private record Cut(NodeId from, NodeId to) {}
 
-  private final Map<Address, End> ends = new ConcurrentHashMap<>();
+  private final Map<Address, End> ends = new ConcurrentSkipListMap<>();
   private final Set<Cut> cuts = ConcurrentHashMap.newKeySet();
+
+  /** What ends have to be told of each other; told by whoever holds no lock any more. */
+  private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
+
+  private final Witness<End> witness =
+      new Witness<>() {
+        @Override
+        public void met(End owner, Identity other, boolean formed) {
+          news.add(
+              () ->
+                  owner.deliver(
+                      receiver -> receiver.met(other.nodeId(), other.incarnation(), formed)));
+        }
+
+        @Override
+        public void lost(End owner, NodeId other) {
+          news.add(() -> owner.deliver(receiver -> receiver.disconnected(other)));
+        }
+      };
 
   /** A network without anybody in it. */
   public MemoryNetwork() {}
@@ -69,6 +97,37 @@ public final class MemoryNetwork {
   /** Lets everything pass again. */
   public void heal() {
     cuts.clear();
+    ends.values().forEach(this::connect);
+  }
+
+  /** Makes the calls from and to an end that can be made. */
+  private void connect(End end) {
+    synchronized (ends) {
+      boolean isHere = ends.get(end.address) == end;
+      for (End other : ends.values()) {
+        if (isHere
+            && other != end
+            && other.address.group.equals(end.address.group)
+            && !areCut(end, other)) {
+          end.party.call(other.party);
+          other.party.call(end.party);
+        }
+      }
+    }
+    tellNews();
+  }
+
+  private boolean areCut(End one, End other) {
+    return cuts.contains(new Cut(one.address.node, other.address.node))
+        || cuts.contains(new Cut(other.address.node, one.address.node));
+  }
+
+  private void tellNews() {
+    Runnable next = news.poll();
+    while (next != null) {
+      next.run();
+      next = news.poll();
+    }
   }
 
   private void tellDisconnected(NodeId node, NodeId peer) {
@@ -85,8 +144,9 @@ public final class MemoryNetwork {
     private volatile boolean closed;
 
     @Override
-    public Link join(String group, Identity identity, Receiver receiver) {
-      End end = new End(new Address(group, identity.nodeId()), identity, receiver, joined);
+    public Link join(
+        String group, Identity identity, String address, boolean formed, Receiver receiver) {
+      End end = new End(group, identity, formed, receiver, joined);
       if (closed) {
         throw new IllegalStateException("the transport is closed");
       }
@@ -102,6 +162,7 @@ public final class MemoryNetwork {
         end.close();
         throw new IllegalStateException("the transport is closed");
       }
+      connect(end);
       return end;
     }
 
@@ -122,35 +183,44 @@ public final class MemoryNetwork {
    */
   private final class End implements Transport.Link {
     private final Address address;
-    private final Identity identity;
+    private final Party<End> party;
     private final Transport.Receiver receiver;
     private final Map<String, End> joined;
     private final Set<Thread> inside = ConcurrentHashMap.newKeySet();
-    private volatile Set<NodeId> peers = Set.of();
     private volatile boolean closed;
 
     private End(
-        Address address, Identity identity, Transport.Receiver receiver, Map<String, End> joined) {
-      this.address = address;
-      this.identity = identity;
+        String group,
+        Identity identity,
+        boolean formed,
+        Transport.Receiver receiver,
+        Map<String, End> joined) {
+      this.address = new Address(group, identity.nodeId());
+      this.party = new Party<>(this, identity, formed, witness);
       this.receiver = receiver;
       this.joined = joined;
     }
 
     @Override
+    public void introduce(Identity identity, String at, boolean formed) {
+      synchronized (ends) {
+        party.introduce(identity, formed);
+      }
+      connect(this);
+    }
+
+    @Override
     public void setPeers(Collection<Member> members) {
-      Set<NodeId> ids = new TreeSet<>();
-      members.forEach(m -> ids.add(m.id()));
-      Set<NodeId> before = peers;
-      List<End> dismissed =
-          before.stream().filter(id -> !ids.contains(id)).map(this::connected).toList();
-      peers = ids;
-      dismissed.forEach(this::isMissedBy);
+      synchronized (ends) {
+        party.setPeers(members);
+      }
+      connect(this);
     }
 
     @Override
     public boolean send(NodeId to, Packet packet) {
-      End other = connected(to);
+      End other = reached(to);
+      tellNews();
       if (other == null) {
         return false;
       }
@@ -158,20 +228,19 @@ public final class MemoryNetwork {
           || other.deliver(receiver -> receiver.received(address.node, packet));
     }
 
-    /**
-     * The end of a node that has this one for a peer, as this one has it; null if there is none.
-     */
-    private End connected(NodeId to) {
-      End other = ends.get(new Address(address.group, to));
-      boolean known = other != null && peers.contains(to) && other.peers.contains(address.node);
-      return !closed && known && other.identity.clusterId().equals(identity.clusterId())
-          ? other
-          : null;
-    }
-
-    private void isMissedBy(End other) {
-      if (other != null) {
-        other.deliver(receiver -> receiver.disconnected(address.node));
+    /** Who gets what is sent to a node; null if nobody does. */
+    private End reached(NodeId to) {
+      synchronized (ends) {
+        End there = ends.get(new Address(address.group, to));
+        if (there != null && !closed) {
+          party.callIfForgotten(there.party);
+        }
+        Party<End> way = closed ? null : party.way(to);
+        if (way == null) {
+          return null;
+        }
+        way.heard(address.node);
+        return way.owner();
       }
     }
 
@@ -193,12 +262,13 @@ public final class MemoryNetwork {
     /** As long as a receiver takes, within reason; called by that receiver it does not wait. */
     @Override
     public void close() {
-      List<End> connected = peers.stream().map(this::connected).toList();
       closed = true;
       joined.remove(address.group, this);
-      if (ends.remove(address, this)) {
-        connected.forEach(this::isMissedBy);
+      synchronized (ends) {
+        ends.remove(address, this);
+        party.leave();
       }
+      tellNews();
       Thread self = Thread.currentThread();
       Await.within(PATIENCE, () -> inside.stream().allMatch(self::equals));
     }

@@ -1,14 +1,18 @@
 package io.balsa.raft.testkit;
 
 import io.balsa.raft.Packet;
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Member;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Packets of every kind, and what is in them as text: records with arrays do not compare them.
@@ -44,7 +48,32 @@ final class SamplePackets {
     outcomes.add(new Packet.Outcome(LARGE, Packet.Result.NOT_LEADER, bytes(0), leader));
     all.add(new Packet.Proposals(proposals));
     all.add(new Packet.Outcomes(outcomes));
+    all.addAll(snapshotPackets());
+    all.add(new Packet.ChangeConfiguration(-7, 80_000, configuration()));
+    all.add(new Packet.TransferLeadership(LARGE, leader));
+    all.add(new Packet.TransferLeadership(6, null));
     return all;
+  }
+
+  private static List<Packet> snapshotPackets() {
+    UUID id = new UUID(LARGE - 3, -4);
+    List<Packet> all = new ArrayList<>();
+    all.add(new Packet.SnapshotRequest(id, 0));
+    all.add(new Packet.SnapshotRequest(id, LARGE));
+    for (int size : SIZES) {
+      all.add(new Packet.SnapshotPiece(id, LARGE - size, -6 - size, bytes(size)));
+    }
+    return all;
+  }
+
+  /** Voters, one of which was none before, and a learner. */
+  private static Configuration configuration() {
+    return Configuration.of(
+        List.of(member("n1", 7001), member("n2", 7002)), List.of(member("n4", 7004)));
+  }
+
+  private static Member member(String id, int port) {
+    return new Member(new NodeId(id), "[::1]:" + port);
   }
 
   private static List<Message> messages() {
@@ -61,7 +90,12 @@ final class SamplePackets {
             new Message.PreVote(LARGE, far, -1),
             new Message.PreVote(1, LogPosition.ZERO, 0),
             new Message.RequestVote(5, last),
-            new Message.RequestVote(LARGE, far),
+            new Message.RequestVote(LARGE, far, true),
+            new Message.TimeoutNow(LARGE),
+            new Message.InstallSnapshot(
+                LARGE, 16, new Snapshot(new UUID(-1, 2), far, 50_000, configuration(), 40_000)),
+            new Message.InstallSnapshot(
+                9, -1, new Snapshot(new UUID(3, -4), last, 0, configuration(), LARGE)),
             new Message.AppendEntriesAccepted(4, 12, 70_000),
             new Message.AppendEntriesAccepted(LARGE, -1, 0),
             new Message.AppendEntriesRejected(6, 12, 80_000, last),
@@ -102,17 +136,26 @@ final class SamplePackets {
       return "proposals "
           + proposals.proposals().stream().map(p -> p.id() + " " + text(p.command())).toList();
     }
-    return "outcomes "
-        + ((Packet.Outcomes) packet)
-            .outcomes().stream()
-                .map(o -> o.id() + " " + o.result() + " " + text(o.response()) + " " + o.leader())
-                .toList();
+    if (packet instanceof Packet.Outcomes outcomes) {
+      return "outcomes "
+          + outcomes.outcomes().stream()
+              .map(o -> o.id() + " " + o.result() + " " + text(o.response()) + " " + o.leader())
+              .toList();
+    } else if (packet instanceof Packet.SnapshotPiece piece) {
+      return ("piece " + piece.id() + " " + piece.offset())
+          + (" " + piece.checksum() + " " + text(piece.bytes()));
+    }
+    return packet.toString();
   }
 
   private static String text(Message message) {
-    return message instanceof Message.AppendEntries append
-        ? append + append.entries().stream().map(e -> text(e.data())).toList().toString()
-        : message.toString();
+    if (message instanceof Message.AppendEntries append) {
+      return append + append.entries().stream().map(e -> text(e.data())).toList().toString();
+    } else if (message instanceof Message.InstallSnapshot install) {
+      Snapshot s = install.snapshot();
+      return install + " " + s.id() + " " + s.configurationIndex() + " " + s.configuration();
+    }
+    return message.toString();
   }
 
   private static String text(byte[] bytes) {

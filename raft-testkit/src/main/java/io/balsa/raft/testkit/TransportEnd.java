@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -33,11 +34,14 @@ final class TransportEnd implements Transport.Receiver, AutoCloseable {
 
   private record Heard(NodeId from, String text) {}
 
+  private record Met(NodeId node, UUID incarnation, boolean formed) {}
+
   private final Transport transport;
   private final String address;
   private final Identity identity;
   private final Transport.Link link;
   private final Queue<Heard> heard = new ConcurrentLinkedQueue<>();
+  private final Set<Met> met = ConcurrentHashMap.newKeySet();
   private final Set<NodeId> losses = ConcurrentHashMap.newKeySet();
   private final Set<String> probes = ConcurrentHashMap.newKeySet();
   private final AtomicInteger inside = new AtomicInteger();
@@ -46,12 +50,18 @@ final class TransportEnd implements Transport.Receiver, AutoCloseable {
   private volatile boolean closed;
   private volatile boolean late;
 
+  /** A node that has a log. */
   TransportEnd(Transport transport, String address, String group, Identity identity)
+      throws IOException {
+    this(transport, address, group, identity, true);
+  }
+
+  TransportEnd(Transport transport, String address, String group, Identity identity, boolean formed)
       throws IOException {
     this.transport = transport;
     this.address = address;
     this.identity = identity;
-    this.link = transport.join(group, identity, this);
+    this.link = transport.join(group, identity, address, formed, this);
   }
 
   Transport transport() {
@@ -72,11 +82,26 @@ final class TransportEnd implements Transport.Receiver, AutoCloseable {
 
   /** Says who the peers are; the end itself is left out. */
   void setPeers(TransportEnd... others) {
-    link.setPeers(
-        Arrays.stream(others)
-            .filter(other -> other != this)
-            .map(other -> new Member(other.id(), other.address))
-            .toList());
+    setPeers(
+        Arrays.stream(others).filter(other -> other != this).map(TransportEnd::member).toList());
+  }
+
+  void setPeers(List<Member> members) {
+    link.setPeers(members);
+  }
+
+  /** As a member of which any incarnation will do. */
+  Member member() {
+    return new Member(id(), address);
+  }
+
+  /** As a member of which no other incarnation will do. */
+  Member pinned() {
+    return member().withIncarnation(identity.incarnation());
+  }
+
+  void introduce(Identity as, boolean formed) {
+    link.introduce(as, address, formed);
   }
 
   boolean send(TransportEnd to, Packet packet) {
@@ -138,6 +163,20 @@ final class TransportEnd implements Transport.Receiver, AutoCloseable {
   }
 
   @Override
+  public void met(NodeId node, UUID incarnation, boolean formed) {
+    late |= closed;
+    met.add(new Met(node, incarnation, formed));
+  }
+
+  boolean hasMet(TransportEnd other, boolean formed) {
+    return met.contains(new Met(other.id(), other.identity.incarnation(), formed));
+  }
+
+  boolean hasMetAnybodyCalled(TransportEnd other) {
+    return met.stream().anyMatch(m -> m.node.equals(other.id()));
+  }
+
+  @Override
   public void disconnected(NodeId peer) {
     late |= closed;
     losses.add(peer);
@@ -180,6 +219,14 @@ final class TransportEnd implements Transport.Receiver, AutoCloseable {
 
   boolean hasLost(TransportEnd peer) {
     return losses.contains(peer.id());
+  }
+
+  void forgetLosses() {
+    losses.clear();
+  }
+
+  boolean hasLostSomebody() {
+    return !losses.isEmpty();
   }
 
   boolean hasHeardLate() {

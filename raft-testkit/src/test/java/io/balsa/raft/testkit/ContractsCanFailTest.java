@@ -260,8 +260,10 @@ class ContractsCanFailTest {
     }
 
     @Override
-    public Link join(String group, Identity identity, Receiver receiver) throws IOException {
-      return inner.join(group, identity, receiver);
+    public Link join(
+        String group, Identity identity, String address, boolean formed, Receiver receiver)
+        throws IOException {
+      return inner.join(group, identity, address, formed, receiver);
     }
 
     @Override
@@ -275,6 +277,11 @@ class ContractsCanFailTest {
 
     PassingLink(Transport.Link inner) {
       this.inner = inner;
+    }
+
+    @Override
+    public void introduce(Identity identity, String address, boolean formed) {
+      inner.introduce(identity, address, formed);
     }
 
     @Override
@@ -303,7 +310,9 @@ class ContractsCanFailTest {
             && raft.message() instanceof Message.RequestVote request
         ? new Packet.Raft(
             new Message.RequestVote(
-                request.last().term(), new LogPosition(request.term(), request.last().index())))
+                request.last().term(),
+                new LogPosition(request.term(), request.last().index()),
+                request.transfer()))
         : packet;
   }
 
@@ -313,9 +322,10 @@ class ContractsCanFailTest {
         inner ->
             new Passing(inner) {
               @Override
-              public Link join(String group, Identity identity, Receiver receiver)
+              public Link join(
+                  String group, Identity identity, String at, boolean formed, Receiver receiver)
                   throws IOException {
-                return new PassingLink(super.join(group, identity, receiver)) {
+                return new PassingLink(super.join(group, identity, at, formed, receiver)) {
                   @Override
                   public boolean send(NodeId to, Packet packet) {
                     return super.send(to, swapped(packet));
@@ -332,9 +342,10 @@ class ContractsCanFailTest {
         inner ->
             new Passing(inner) {
               @Override
-              public Link join(String group, Identity identity, Receiver receiver)
+              public Link join(
+                  String group, Identity identity, String at, boolean formed, Receiver receiver)
                   throws IOException {
-                return new PassingLink(super.join(group, identity, receiver)) {
+                return new PassingLink(super.join(group, identity, at, formed, receiver)) {
                   @Override
                   public void close() {}
                 };

@@ -6,15 +6,21 @@ import io.balsa.raft.StateMachine;
 import io.balsa.raft.Transport;
 import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.testkit.meeting.Party;
+import io.balsa.raft.testkit.meeting.Witness;
 import java.util.Collection;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * The network: one wire in each direction between any two hosts.
  *
  * <ul>
  *   <li>Messages of the algorithm get lost, late, out of order, repeated, also to a later life.
+ *   <li>But only from and to the nodes that would talk to each other at the end of their way, too:
+ *       a host with an empty disk is another node, and gets nothing that was meant for the one
+ *       before.
  *   <li>Proposals on their way and their outcomes get lost or late, but arrive once, and only at
  *       the process they were sent to: they travel on a connection.
  * </ul>
@@ -28,8 +34,23 @@ final class Wires<M extends StateMachine> {
     long lastArrival;
   }
 
+  /** Between attempts to call somebody who has not been reached. */
+  private static final long RETRY = Weather.SECOND;
+
   private final World<M> world;
   private final SplittableRandom random;
+  private final Witness<End> witness =
+      new Witness<>() {
+        @Override
+        public void met(End owner, Identity other, boolean formed) {
+          world.timeline().after(world.weather().message(), () -> owner.met(other, formed));
+        }
+
+        @Override
+        public void lost(End owner, NodeId other) {
+          world.timeline().after(world.weather().message(), () -> owner.disconnected(other));
+        }
+      };
   private final TreeMap<NodeId, End> ends = new TreeMap<>();
   private final TreeMap<NodeId, TreeMap<NodeId, Wire>> wires = new TreeMap<>();
 
@@ -43,9 +64,14 @@ final class Wires<M extends StateMachine> {
       private End end;
 
       @Override
-      public Link join(String group, Identity identity, Receiver receiver) {
-        end = new End(life, receiver);
-        ends.put(life.host().id(), end);
+      public Link join(
+          String group, Identity identity, String address, boolean formed, Receiver receiver) {
+        end = new End(life, identity, formed, receiver);
+        End before = ends.put(life.host().id(), end);
+        if (before != null) {
+          before.party.vanish();
+        }
+        world.timeline().after(RETRY, end::callAgain);
         return end;
       }
 
@@ -110,12 +136,16 @@ final class Wires<M extends StateMachine> {
   // ---- traffic
 
   private boolean send(End from, NodeId to, Packet packet) {
-    NodeId sender = from.life.host().id();
+    NodeId sender = from.id();
     End receiver = ends.get(to);
     Wire wire = wire(sender, to);
+    UUID wanted = receiver == null ? null : receiver.party.incarnation();
     long now = world.timeline().now();
     if (receiver == null || receiver.gone() || wire.cutUntil > now) {
       return random.nextInt(4) == 0; // sometimes it looks as if it could be sent
+    }
+    if (!from.reaches(receiver)) {
+      return false;
     }
     if (wire.silentUntil > now || random.nextDouble() < world.weather().loss()) {
       return true;
@@ -127,10 +157,10 @@ final class Wires<M extends StateMachine> {
       wire.lastArrival = arrival;
     }
     Packet carried = world.overTheWire(packet);
-    world.timeline().at(arrival, () -> receiver.received(sender, carried));
+    world.timeline().at(arrival, () -> receiver.received(from, carried));
     if (carried instanceof Packet.Raft && random.nextDouble() < world.weather().replay()) {
       long again = arrival + random.nextLong(1 + longestReplay());
-      world.timeline().at(again, () -> repeat(sender, to, carried));
+      world.timeline().at(again, () -> repeat(from, to, wanted, carried));
     }
     return true;
   }
@@ -142,31 +172,77 @@ final class Wires<M extends StateMachine> {
         : 3 * world.weather().electionTimeout().toNanos();
   }
 
-  private void repeat(NodeId from, NodeId to, Packet packet) {
+  private void repeat(End from, NodeId to, UUID wanted, Packet packet) {
     End whoever = ends.get(to);
-    if (whoever != null) {
+    if (whoever != null && whoever.party.incarnation().equals(wanted)) {
       whoever.received(from, packet);
     }
   }
 
   private final class End implements Transport.Link {
     private final Life<M> life;
+    private final Party<End> party;
     private final Transport.Receiver receiver;
+    private final TreeMap<NodeId, Long> pauses = new TreeMap<>();
     private boolean closed;
 
-    private End(Life<M> life, Transport.Receiver receiver) {
+    private End(Life<M> life, Identity identity, boolean formed, Transport.Receiver receiver) {
       this.life = life;
+      this.party = new Party<>(this, identity, formed, witness);
       this.receiver = receiver;
+    }
+
+    private NodeId id() {
+      return life.host().id();
     }
 
     boolean gone() {
       return closed || life.isOver();
     }
 
-    void received(NodeId from, Packet packet) {
-      if (!gone()) {
+    void received(End from, Packet packet) {
+      if (!gone() && party.wouldHear(from.party)) {
         world.counts().delivered();
-        receiver.received(from, packet);
+        party.heard(from.id());
+        receiver.received(from.id(), packet);
+      }
+    }
+
+    void met(Identity other, boolean formed) {
+      if (!gone()) {
+        receiver.met(other.nodeId(), other.incarnation(), formed);
+      }
+    }
+
+    /** Whether there is a line to another end, or can be: one that refuses is not asked at once. */
+    boolean reaches(End other) {
+      long now = world.timeline().now();
+      if (party.way(other.id()) == null && pauses.getOrDefault(other.id(), now) <= now) {
+        party.call(other.party);
+        pauses.put(other.id(), now + RETRY);
+      }
+      Party<End> way = party.way(other.id());
+      if (way != null) {
+        pauses.remove(other.id());
+      }
+      return way != null && way.owner() == other;
+    }
+
+    private void callAgain() {
+      if (!gone()) {
+        callAll();
+        world.timeline().after(RETRY, this::callAgain);
+      }
+    }
+
+    private void callAll() {
+      long now = world.timeline().now();
+      for (End other : ends.values()) {
+        boolean isThere = other != this && !gone() && !other.gone();
+        if (isThere && wire(id(), other.id()).cutUntil <= now) {
+          party.call(other.party);
+          other.party.call(party);
+        }
       }
     }
 
@@ -177,8 +253,15 @@ final class Wires<M extends StateMachine> {
     }
 
     @Override
+    public void introduce(Identity identity, String address, boolean formed) {
+      party.introduce(identity, formed);
+      callAll();
+    }
+
+    @Override
     public void setPeers(Collection<Member> peers) {
-      // All hosts are known from the start.
+      party.setPeers(peers);
+      callAll();
     }
 
     @Override
@@ -191,7 +274,8 @@ final class Wires<M extends StateMachine> {
     public void close() {
       if (!gone()) {
         closed = true;
-        left(life.host().id());
+        party.vanish();
+        left(id());
       }
     }
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The accepting side of an open connection: what arrives here came from a peer whose name is known.
+ * The accepting side of an open connection: what arrives here came from a node whose name is known.
  *
  * <ul>
  *   <li>Frames are delivered in order, on the thread of the loop, and none after the first bad one.
@@ -18,32 +18,33 @@ import java.util.UUID;
  * </ul>
  */
 final class AnsweringConnection extends ChannelInboundHandlerAdapter {
-  private final NodeId from;
-  private final UUID incarnation;
-  private final Lane lane;
+  private final Hello hello;
   private final List<GroupLink> links;
   private final Complaints complaints;
   private Channel channel;
   private boolean refused;
 
   AnsweringConnection(Hello hello, List<GroupLink> links, Complaints complaints) {
-    this.from = hello.node();
-    this.incarnation = hello.incarnation();
-    this.lane = hello.lane();
+    this.hello = hello;
     this.links = links;
     this.complaints = complaints;
   }
 
   NodeId from() {
-    return from;
+    return hello.node();
   }
 
   UUID incarnation() {
-    return incarnation;
+    return hello.incarnation();
   }
 
   Lane lane() {
-    return lane;
+    return hello.lane();
+  }
+
+  /** Where the caller is reached, empty if it did not say. */
+  String address() {
+    return hello.address();
   }
 
   void opened(Channel fresh) {
@@ -77,7 +78,7 @@ final class AnsweringConnection extends ChannelInboundHandlerAdapter {
       throw new MalformedFrameException("group " + frame.group() + " of " + links.size());
     }
     if (frame.packet() != null) {
-      links.get(frame.group()).received(from, frame.packet());
+      links.get(frame.group()).received(from(), frame.packet());
     }
   }
 
@@ -94,7 +95,7 @@ final class AnsweringConnection extends ChannelInboundHandlerAdapter {
 
   private void fail(ChannelHandlerContext ctx, String why) {
     if (!refused) {
-      complaints.say("the connection from {} is closed: {}", from, why);
+      complaints.say("the connection from {} is closed: {}", from(), why);
       refused = true;
       ctx.close();
     }

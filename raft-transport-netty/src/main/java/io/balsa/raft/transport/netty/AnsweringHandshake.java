@@ -64,7 +64,7 @@ final class AnsweringHandshake extends ChannelInboundHandlerAdapter {
     Welcome answer = decision.answer();
     if (answer.isRefusal()) {
       done = true;
-      if (!answer.mayPass()) {
+      if (!answer.mayPass() && answer.refusal() != Refusal.OTHER_INCARNATION) {
         complaints.say(
             "{} at {} is refused: {}",
             hello.node(),

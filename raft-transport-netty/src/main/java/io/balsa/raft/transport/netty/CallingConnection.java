@@ -5,7 +5,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.UUID;
 
 /**
  * The dialling side of an open connection. The other side only says that it is alive.
@@ -16,17 +15,10 @@ import java.util.UUID;
  */
 final class CallingConnection extends ChannelInboundHandlerAdapter {
   private final Route route;
-  private final UUID incarnation;
   private String trouble;
 
-  CallingConnection(Route route, UUID incarnation) {
+  CallingConnection(Route route) {
     this.route = route;
-    this.incarnation = incarnation;
-  }
-
-  /** Which incarnation of the peer has answered. */
-  UUID incarnation() {
-    return incarnation;
   }
 
   @Override

@@ -51,16 +51,20 @@ final class CallingHandshake extends ChannelInboundHandlerAdapter {
   }
 
   private void onAnswer(ChannelHandlerContext ctx, Welcome welcome) {
+    Peer peer = route.peer();
+    boolean isOther = welcome.isFrom(peer.id()) && !peer.meets(welcome);
     if (welcome.isRefusal()) {
       fail(ctx, (welcome.mayPass() ? "it is not ready yet: " : "it refuses: ") + welcome.reason());
-    } else if (!welcome.node().equals(route.peer().id())) {
+    } else if (isOther) {
+      fail(ctx, "another incarnation of it is there");
+    } else if (!welcome.node().equals(peer.id())) {
       fail(ctx, "node " + welcome.node() + " is there");
     } else if (welcome.version() < Wire.MIN_VERSION || welcome.version() > Wire.MAX_VERSION) {
       fail(ctx, "it wants version " + welcome.version());
     } else {
       timeout.cancel(false);
-      Wire.open(ctx, reactor.limits(), new CallingConnection(route, welcome.incarnation()));
-      route.opened();
+      Wire.open(ctx, reactor.limits(), new CallingConnection(route));
+      route.opened(welcome.incarnation());
     }
   }
 

@@ -21,6 +21,8 @@ final class ConnectionLog {
   private final String self;
   private final String peer;
   private String trouble = "";
+  private String warning = "";
+  private long warnedAt;
   private boolean connected;
   private boolean warned;
   private long since;
@@ -38,7 +40,19 @@ final class ConnectionLog {
     connected = true;
     warned = false;
     trouble = "";
+    warning = "";
     log.info("{}: connected to {}", self, peer);
+  }
+
+  /** Something that does not pass by itself; said again only if it was over meanwhile. */
+  void warnOnce(String what) {
+    long now = nanoTime.getAsLong();
+    boolean mayChange = warning.isEmpty() || now - warnedAt >= LASTING.toNanos();
+    if (mayChange && !what.equals(warning)) {
+      warnedAt = now;
+      warning = what;
+      log.warn("{}: {}", self, what);
+    }
   }
 
   /** The connection, or an attempt to get one, has ended. */

@@ -5,6 +5,7 @@ import io.balsa.raft.core.NodeId;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * The fields of protobuf's wire format, as far as ours has them, for reading what strangers wrote.
@@ -86,6 +87,15 @@ final class FieldReader {
     } catch (IllegalArgumentException e) {
       throw new MalformedFrameException("a node id that is none");
     }
+  }
+
+  UUID uuid() throws IOException {
+    int length = length();
+    if (length != Fields.UUID_BYTES) {
+      throw new MalformedFrameException("a UUID of " + length + " bytes");
+    }
+    long most = Long.reverseBytes(in.readRawLittleEndian64());
+    return new UUID(most, Long.reverseBytes(in.readRawLittleEndian64()));
   }
 
   private int length() throws IOException {

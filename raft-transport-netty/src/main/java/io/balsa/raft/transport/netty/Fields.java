@@ -4,12 +4,14 @@ import com.google.protobuf.CodedOutputStream;
 import io.balsa.raft.core.NodeId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * The fields of protobuf's wire format, as far as ours has them, for writing.
  *
  * <ul>
- *   <li>Field numbers are below 16, so that every tag takes one byte.
+ *   <li>Field numbers are below 16, so that every tag takes one byte, except for those of the rarer
+ *       packets in a frame.
  *   <li>As in all of proto3, a number that is 0 and bytes that are empty are not written.
  * </ul>
  */
@@ -20,10 +22,17 @@ final class Fields {
   /** Wire type of bytes, strings and messages. */
   static final int LENGTH_DELIMITED = 2;
 
+  /** A UUID is its 16 bytes, the most significant first. */
+  static final int UUID_BYTES = 16;
+
   private Fields() {}
 
   static int tag(int field, int wireType) {
     return field << 3 | wireType;
+  }
+
+  static int tagSize(int field) {
+    return varintSize(tag(field, LENGTH_DELIMITED));
   }
 
   static int varintSize(long value) {
@@ -44,6 +53,10 @@ final class Fields {
 
   static long bytesSize(byte[] bytes) {
     return bytes.length == 0 ? 0 : messageSize(bytes.length);
+  }
+
+  static long uuidSize() {
+    return messageSize(UUID_BYTES);
   }
 
   /** The size of a node id, which has ASCII characters only; null has none. */
@@ -68,6 +81,12 @@ final class Fields {
       writeMessageHead(out, field, bytes.length);
       out.writeRawBytes(bytes);
     }
+  }
+
+  static void writeUuid(CodedOutputStream out, int field, UUID id) throws IOException {
+    writeMessageHead(out, field, UUID_BYTES);
+    out.writeFixed64NoTag(Long.reverseBytes(id.getMostSignificantBits()));
+    out.writeFixed64NoTag(Long.reverseBytes(id.getLeastSignificantBits()));
   }
 
   static void writeId(CodedOutputStream out, int field, NodeId id) throws IOException {

@@ -1,6 +1,7 @@
 package io.balsa.raft.transport.netty;
 
 import io.balsa.raft.Packet;
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.LogPosition;
@@ -18,8 +19,8 @@ import java.util.List;
  *   <li>What it returns is well-formed: terms and indexes in range, positions whole, entries
  *       consecutive with terms that never fall and never exceed the leader's.
  *   <li>Anything else is refused with a {@link MalformedFrameException}; it throws nothing else.
- *   <li>It allocates one array per entry, proposal or outcome, and in total no more than a small
- *       multiple of the frame.
+ *   <li>It allocates one array per entry, proposal, outcome or piece of a snapshot, and in total no
+ *       more than a small multiple of the frame.
  * </ul>
  */
 final class FrameDecoder {
@@ -78,6 +79,9 @@ final class FrameDecoder {
       case APPEND_ENTRIES -> new Packet.Raft(appendEntries());
       case PROPOSALS -> new Packet.Proposals(proposals());
       case OUTCOMES -> new Packet.Outcomes(outcomes());
+      case INSTALL_SNAPSHOT, SNAPSHOT_PIECE, SNAPSHOT_REQUEST -> SnapshotDecoder.read(kind, in);
+      case CHANGE_CONFIGURATION -> changeConfiguration();
+      case TRANSFER_LEADERSHIP -> transferLeadership();
       default -> new Packet.Raft(flat(kind));
     };
   }
@@ -96,7 +100,7 @@ final class FrameDecoder {
       case PRE_VOTE -> new Message.PreVote(term(n[0]), position(n[1], n[2]), n[3]);
       case PRE_VOTE_REPLY ->
           new Message.PreVoteReply(natural(n[0], "a term beyond all numbers"), n[1], n[2] != 0);
-      case REQUEST_VOTE -> new Message.RequestVote(term(n[0]), position(n[1], n[2]));
+      case REQUEST_VOTE -> new Message.RequestVote(term(n[0]), position(n[1], n[2]), n[3] != 0);
       case REQUEST_VOTE_REPLY -> new Message.RequestVoteReply(term(n[0]), n[1] != 0);
       case APPEND_ENTRIES_ACCEPTED ->
           new Message.AppendEntriesAccepted(
@@ -107,6 +111,7 @@ final class FrameDecoder {
               n[1],
               natural(n[2], "a previous index beyond all numbers"),
               position(n[3], n[4]));
+      case TIMEOUT_NOW -> new Message.TimeoutNow(term(n[0]));
       case READ_INDEX -> new Message.ReadIndex(term(n[0]), n[1]);
       case READ_INDEX_REPLY ->
           new Message.ReadIndexReply(
@@ -115,7 +120,7 @@ final class FrameDecoder {
     };
   }
 
-  private static boolean isNumber(int tag, int numbers) {
+  static boolean isNumber(int tag, int numbers) {
     int field = tag >>> 3;
     return (tag & 7) == Fields.VARINT && field >= 1 && field <= numbers;
   }
@@ -241,34 +246,73 @@ final class FrameDecoder {
     return new Packet.Outcome(id, known, orNothing(response), leader);
   }
 
+  private Packet changeConfiguration() throws IOException {
+    long[] n = new long[Kind.CHANGE_CONFIGURATION.numbers()];
+    byte[] target = null;
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      if (isNumber(tag, n.length)) {
+        n[(tag >>> 3) - 1] = in.number();
+      } else if (tag == Fields.tag(3, Fields.LENGTH_DELIMITED)) {
+        target = once(target, in.bytes());
+      } else {
+        in.skip(tag);
+      }
+    }
+    Configuration configuration = configuration(orNothing(target));
+    require(!configuration.isJoint(), "a joint configuration to get to");
+    return new Packet.ChangeConfiguration(
+        n[0], natural(n[1], "an index beyond all numbers"), configuration);
+  }
+
+  private Packet transferLeadership() throws IOException {
+    long id = 0;
+    NodeId target = null;
+    for (int tag = in.tag(); tag != 0; tag = in.tag()) {
+      switch (tag) {
+        case 1 << 3 | Fields.VARINT -> id = in.number();
+        case 2 << 3 | Fields.LENGTH_DELIMITED -> target = in.nodeId();
+        default -> in.skip(tag);
+      }
+    }
+    return new Packet.TransferLeadership(id, target);
+  }
+
+  static Configuration configuration(byte[] data) throws MalformedFrameException {
+    try {
+      return Configuration.fromBytes(data);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedFrameException("a configuration that is none");
+    }
+  }
+
   /** Protobuf lets the last of several win; repeating a large field only serves to waste memory. */
-  private static byte[] once(byte[] before, byte[] value) throws MalformedFrameException {
+  static byte[] once(byte[] before, byte[] value) throws MalformedFrameException {
     require(before == null, "the same bytes twice");
     return value;
   }
 
   private static final byte[] NOTHING = {};
 
-  private static byte[] orNothing(byte[] bytes) {
+  static byte[] orNothing(byte[] bytes) {
     return bytes == null ? NOTHING : bytes;
   }
 
-  private static long term(long value) throws MalformedFrameException {
+  static long term(long value) throws MalformedFrameException {
     require(value > 0, value == 0 ? "term 0" : "a term beyond all numbers");
     return value;
   }
 
-  private static long natural(long value, String otherwise) throws MalformedFrameException {
+  static long natural(long value, String otherwise) throws MalformedFrameException {
     require(value >= 0, otherwise);
     return value;
   }
 
-  private static LogPosition position(long term, long index) throws MalformedFrameException {
+  static LogPosition position(long term, long index) throws MalformedFrameException {
     require(term > 0 && index > 0 || term == 0 && index == 0, "half a position");
     return term == 0 ? LogPosition.ZERO : new LogPosition(term, index);
   }
 
-  private static void require(boolean condition, String otherwise) throws MalformedFrameException {
+  static void require(boolean condition, String otherwise) throws MalformedFrameException {
     if (!condition) {
       throw new MalformedFrameException(otherwise);
     }

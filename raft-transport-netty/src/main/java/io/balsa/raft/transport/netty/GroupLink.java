@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +22,9 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>The receiver is called on the thread of the loop only, and not once {@code closed}.
- *   <li>Whoever is in {@code incoming} is in {@code peers}, with at most one connection in each
- *       lane.
- *   <li>{@code peers} and {@code incoming} change on the thread of the loop only.
+ *   <li>In {@code incoming} each node has at most one connection in each lane, and all of them are
+ *       of one incarnation. Who is there is either in {@code peers} or a guest.
+ *   <li>{@code peers}, {@code guests} and {@code incoming} change on the thread of the loop only.
  * </ul>
  */
 final class GroupLink implements Transport.Link {
@@ -31,23 +32,26 @@ final class GroupLink implements Transport.Link {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final String group;
-  private final Identity identity;
+  private final NodeId id;
   private final Transport.Receiver receiver;
   private final Groups groups;
   private final Reactor reactor;
   private final List<AnsweringConnection> incoming = new ArrayList<>();
+  private final Guests guests = new Guests();
   private final AtomicLong lastComplaint = new AtomicLong();
+  private volatile Introduction self;
   private volatile Map<NodeId, Peer> peers = Map.of();
   private volatile boolean closed;
 
   GroupLink(
       String group,
-      Identity identity,
+      Introduction self,
       Transport.Receiver receiver,
       Groups groups,
       Reactor reactor) {
     this.group = group;
-    this.identity = identity;
+    this.id = self.node();
+    this.self = self;
     this.receiver = receiver;
     this.groups = groups;
     this.reactor = reactor;
@@ -58,21 +62,34 @@ final class GroupLink implements Transport.Link {
   }
 
   NodeId self() {
-    return identity.nodeId();
+    return id;
   }
+
+  @Override
+  public void introduce(Identity identity, String address, boolean formed) {
+    if (!identity.nodeId().equals(id)) {
+      throw new IllegalArgumentException("node " + id + " can't become " + identity.nodeId());
+    }
+    HostPort.parse(address);
+    self = new Introduction(identity, address, formed);
+  }
+
+  // ---- whom we call
 
   @Override
   public void setPeers(Collection<Member> members) {
     Map<NodeId, HostPort> addresses = new TreeMap<>();
+    Map<NodeId, UUID> incarnations = new HashMap<>();
     for (Member member : members) {
-      if (!member.id().equals(self())) {
+      if (!member.id().equals(id)) {
         addresses.put(member.id(), HostPort.parse(member.address()));
+        incarnations.put(member.id(), member.incarnation());
       }
     }
-    reactor.execute(() -> changePeers(addresses));
+    reactor.execute(() -> changePeers(addresses, incarnations));
   }
 
-  private void changePeers(Map<NodeId, HostPort> addresses) {
+  private void changePeers(Map<NodeId, HostPort> addresses, Map<NodeId, UUID> incarnations) {
     if (closed) {
       return;
     }
@@ -80,67 +97,107 @@ final class GroupLink implements Transport.Link {
     Map<NodeId, Peer> after = new HashMap<>();
     List<Peer> fresh = new ArrayList<>();
     addresses.forEach(
-        (id, address) -> {
-          Peer known = before.get(id);
+        (node, address) -> {
+          Peer known = before.containsKey(node) ? before.get(node) : guests.remove(node);
+          Peer next = known;
           if (known == null || !known.address().equals(address)) {
-            known = new Peer(this, id, address, reactor);
-            fresh.add(known);
+            next = new Peer(this, node, address, reactor);
+            fresh.add(next);
+            close(known);
           }
-          after.put(id, known);
+          next.pin(incarnations.get(node));
+          after.put(node, next);
         });
     peers = after;
-    before.values().stream().filter(p -> after.get(p.id()) != p).forEach(Peer::close);
-    for (AnsweringConnection connection : List.copyOf(incoming)) {
-      if (!after.containsKey(connection.from())) {
-        incoming.remove(connection);
-        connection.close();
-      }
-    }
+    before.values().stream().filter(p -> !after.containsKey(p.id())).forEach(Peer::close);
+    List.copyOf(incoming).forEach(this::closeUnlessWelcome);
     fresh.forEach(Peer::connect);
+  }
+
+  private static void close(Peer peer) {
+    if (peer != null) {
+      peer.close();
+    }
+  }
+
+  /** Nobody is told that those who are dismissed are gone; a peer may come again. */
+  private void closeUnlessWelcome(AnsweringConnection connection) {
+    Peer peer = peers.get(connection.from());
+    if (peer == null && !guests.has(connection.from())) {
+      incoming.remove(connection);
+      connection.close();
+    } else if (peer != null && !peer.mayBe(connection.incarnation())) {
+      connection.close();
+    }
   }
 
   @Override
   public boolean send(NodeId to, Packet packet) {
     Peer peer = peers.get(to);
+    if (peer == null) {
+      peer = guests.use(to);
+    }
     return peer != null && !closed && peer.send(OutgoingFrame.of(0, packet));
   }
 
   Hello helloTo(NodeId target, Lane lane) {
+    Introduction me = self;
     return new Hello(
         Wire.MIN_VERSION,
         Wire.MAX_VERSION,
         Hello.PEER,
         lane,
-        identity.clusterId(),
-        identity.incarnation(),
-        identity.nodeId(),
+        me.cluster(),
+        me.incarnation(),
+        id,
         target,
-        List.of(group));
+        List.of(group),
+        me.address(),
+        me.formed(),
+        !peers.containsKey(target));
   }
 
+  // ---- who calls us
+
   Welcome welcome(int version) {
-    return Welcome.to(version, identity.nodeId(), identity.incarnation());
+    return Welcome.from(self, version);
   }
 
   /** Why a caller is not wanted; null if it is. */
   Welcome refusalFor(Hello hello) {
-    if (!hello.clusterId().equals(identity.clusterId())) {
+    Introduction me = self;
+    NodeId caller = hello.node();
+    if (!hello.target().equals(id)) {
+      return Welcome.refused(
+          Refusal.OTHER_NODE, "node " + id + " lives here, not " + hello.target());
+    } else if (caller.equals(id)) {
+      return Welcome.refused(Refusal.SAME_NODE, "the caller has the node id of this node");
+    } else if (me.formed() == hello.formed() && !me.cluster().equals(hello.clusterId())) {
       return Welcome.refused(
           Refusal.OTHER_CLUSTER,
-          "cluster " + identity.clusterId() + " lives here, not " + hello.clusterId());
-    } else if (!hello.target().equals(self())) {
-      return Welcome.refused(
-          Refusal.OTHER_NODE, "node " + self() + " lives here, not " + hello.target());
-    } else if (hello.node().equals(self())) {
-      return Welcome.refused(Refusal.SAME_NODE, "the caller has the node id of this node");
-    } else if (!peers.containsKey(hello.node())) {
-      return Welcome.refused(
-          Refusal.UNKNOWN_NODE, hello.node() + " is not among the peers of " + self());
+          "cluster " + me.cluster() + " lives here, not " + hello.clusterId());
+    }
+    met(caller, hello.incarnation(), hello.formed());
+    Peer peer = peers.get(caller);
+    if (peer != null && !peer.mayBe(hello.incarnation())) {
+      String why = peer.refuse(hello.incarnation());
+      return Welcome.refused(me, Refusal.OTHER_INCARNATION, why);
     } else if (incoming.stream().anyMatch(c -> isOtherIncarnation(c, hello))) {
       return Welcome.refused(
-          Refusal.OTHER_INCARNATION, "another incarnation of " + hello.node() + " is connected");
+          me, Refusal.OTHER_INCARNATION, "another incarnation of " + caller + " is connected");
+    } else if (peer == null && !mayBeGuest(hello, me)) {
+      return Welcome.refused(me, Refusal.UNKNOWN_NODE, caller + " is not among the peers of " + id);
     }
     return null;
+  }
+
+  /**
+   * Others than peers are heard if they may know more than we do, and if they can be answered. Who
+   * only answers does not get an answer in turn, or two that have forgotten each other would keep
+   * each other for guests.
+   */
+  private static boolean mayBeGuest(Hello hello, Introduction me) {
+    return (hello.formed() || !me.formed()) && !hello.answering() && !hello.address().isEmpty();
   }
 
   private static boolean isOtherIncarnation(AnsweringConnection connection, Hello hello) {
@@ -148,30 +205,80 @@ final class GroupLink implements Transport.Link {
         && !connection.incarnation().equals(hello.incarnation());
   }
 
-  /** A peer's connection is open; it replaces an earlier one, which the peer has given up. */
+  /** A caller's connection is open; it replaces an earlier one, which the caller has given up. */
   void accepted(AnsweringConnection fresh) {
-    for (AnsweringConnection old : List.copyOf(incoming)) {
+    List<AnsweringConnection> before = List.copyOf(incoming);
+    incoming.add(fresh);
+    for (AnsweringConnection old : before) {
       if (old.from().equals(fresh.from()) && old.lane() == fresh.lane()) {
         old.close();
       }
     }
-    incoming.add(fresh);
-    peers.get(fresh.from()).hurry();
+    Peer peer = peers.get(fresh.from());
+    if (peer != null) {
+      peer.hurry();
+    } else {
+      receive(fresh);
+    }
+  }
+
+  /** Lets somebody in who is not among the peers, and opens the way to answer. */
+  private void receive(AnsweringConnection caller) {
+    HostPort address = HostPort.parse(caller.address());
+    Peer known = guests.use(caller.from());
+    if (known != null && known.address().equals(address)) {
+      known.hurry();
+      return;
+    }
+    close(guests.remove(caller.from()));
+    NodeId idle = guests.mostIdle();
+    if (idle != null) {
+      dismiss(idle);
+    }
+    Peer way = new Peer(this, caller.from(), address, reactor);
+    way.pin(caller.incarnation());
+    guests.add(way);
+    way.connect();
+  }
+
+  private void dismiss(NodeId guest) {
+    close(guests.remove(guest));
+    List.copyOf(incoming).stream()
+        .filter(c -> c.from().equals(guest))
+        .forEach(this::closeUnlessWelcome);
   }
 
   void ended(AnsweringConnection connection) {
     if (incoming.remove(connection)) {
+      if (incoming.stream().noneMatch(c -> c.from().equals(connection.from()))) {
+        close(guests.remove(connection.from()));
+      }
       disconnected(connection.from());
     }
   }
 
+  // ---- what the receiver is told
+
   void received(NodeId from, Packet packet) {
     if (!closed) {
+      if (!peers.containsKey(from)) {
+        guests.use(from);
+      }
       try {
         receiver.received(from, packet);
       } catch (RuntimeException e) {
         LOG.error(
             "{}: the receiver of group {} failed on a packet from {}", self(), group, from, e);
+      }
+    }
+  }
+
+  void met(NodeId node, UUID incarnation, boolean formed) {
+    if (!closed) {
+      try {
+        receiver.met(node, incarnation, formed);
+      } catch (RuntimeException e) {
+        LOG.error("{}: the receiver of group {} failed on meeting {}", self(), group, node, e);
       }
     }
   }
@@ -209,6 +316,7 @@ final class GroupLink implements Transport.Link {
     closed = true;
     peers.values().forEach(Peer::close);
     peers = Map.of();
+    guests.close();
     List.copyOf(incoming).forEach(AnsweringConnection::close);
     incoming.clear();
   }

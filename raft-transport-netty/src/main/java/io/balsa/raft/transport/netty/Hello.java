@@ -5,7 +5,6 @@ import io.balsa.raft.core.NodeId;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +22,9 @@ import java.util.UUID;
  * @param node the caller
  * @param target who is called
  * @param groups the groups of the connection
+ * @param address where the caller is reached, empty if it does not say
+ * @param formed whether the caller has a log
+ * @param answering whether it calls only because the target has called it
  */
 record Hello(
     int minVersion,
@@ -33,13 +35,18 @@ record Hello(
     UUID incarnation,
     NodeId node,
     NodeId target,
-    List<String> groups) {
+    List<String> groups,
+    String address,
+    boolean formed,
+    boolean answering) {
 
   /** The role of members. */
   static final int PEER = 1;
 
   /** A group name has 1 to so many bytes. */
   static final int MAX_GROUP_BYTES = 255;
+
+  private static final int MAX_ADDRESS_BYTES = 255;
 
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -49,13 +56,16 @@ record Hello(
       Fields.writeNumber(out, 2, maxVersion);
       Fields.writeNumber(out, 3, role);
       Fields.writeNumber(out, 4, lane.code());
-      Fields.writeBytes(out, 5, bytes(clusterId));
-      Fields.writeBytes(out, 6, bytes(incarnation));
+      Fields.writeUuid(out, 5, clusterId);
+      Fields.writeUuid(out, 6, incarnation);
       Fields.writeId(out, 7, node);
       Fields.writeId(out, 8, target);
       for (String group : groups) {
         Fields.writeBytes(out, 9, group.getBytes(StandardCharsets.UTF_8));
       }
+      Fields.writeBytes(out, 10, address.getBytes(StandardCharsets.UTF_8));
+      Fields.writeNumber(out, 11, formed ? 1 : 0);
+      Fields.writeNumber(out, 12, answering ? 1 : 0);
       out.flush();
     } catch (IOException e) {
       throw new AssertionError("memory failed", e);
@@ -66,6 +76,8 @@ record Hello(
   static Hello read(ByteBuf frame) throws IOException {
     FieldReader in = new FieldReader(frame);
     int[] numbers = new int[4];
+    long[] flags = new long[2];
+    String address = "";
     UUID clusterId = null;
     UUID incarnation = null;
     NodeId node = null;
@@ -75,11 +87,13 @@ record Hello(
       switch (tag) {
         case 1 << 3, 2 << 3, 3 << 3, 4 << 3 ->
             numbers[(tag >>> 3) - 1] = in.smallNumber("field " + (tag >>> 3) + " of the greeting");
-        case 5 << 3 | Fields.LENGTH_DELIMITED -> clusterId = uuid(in.bytes());
-        case 6 << 3 | Fields.LENGTH_DELIMITED -> incarnation = uuid(in.bytes());
+        case 5 << 3 | Fields.LENGTH_DELIMITED -> clusterId = in.uuid();
+        case 6 << 3 | Fields.LENGTH_DELIMITED -> incarnation = in.uuid();
         case 7 << 3 | Fields.LENGTH_DELIMITED -> node = in.nodeId();
         case 8 << 3 | Fields.LENGTH_DELIMITED -> target = in.nodeId();
         case 9 << 3 | Fields.LENGTH_DELIMITED -> groups.add(in.text(MAX_GROUP_BYTES));
+        case 10 << 3 | Fields.LENGTH_DELIMITED -> address = address(in.text(MAX_ADDRESS_BYTES));
+        case 11 << 3, 12 << 3 -> flags[(tag >>> 3) - 11] = in.number();
         default -> in.skip(tag);
       }
     }
@@ -92,21 +106,29 @@ record Hello(
     }
     Lane lane = Lane.ofCode(numbers[3]);
     return new Hello(
-        numbers[0], numbers[1], numbers[2], lane, clusterId, incarnation, node, target, groups);
+        numbers[0],
+        numbers[1],
+        numbers[2],
+        lane,
+        clusterId,
+        incarnation,
+        node,
+        target,
+        groups,
+        address,
+        flags[0] != 0,
+        flags[1] != 0);
   }
 
-  static byte[] bytes(UUID id) {
-    return ByteBuffer.allocate(16)
-        .putLong(id.getMostSignificantBits())
-        .putLong(id.getLeastSignificantBits())
-        .array();
-  }
-
-  static UUID uuid(byte[] bytes) throws MalformedFrameException {
-    if (bytes.length != 16) {
-      throw new MalformedFrameException("a UUID of " + bytes.length + " bytes");
+  /** A stranger's text that is going to be dialled, and to stand in our log. */
+  private static String address(String text) throws MalformedFrameException {
+    try {
+      if (!text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c <= '~')) {
+        return HostPort.parse(text).toString();
+      }
+    } catch (IllegalArgumentException e) {
+      throw new MalformedFrameException("an address that is none");
     }
-    ByteBuffer b = ByteBuffer.wrap(bytes);
-    return new UUID(b.getLong(), b.getLong());
+    throw new MalformedFrameException("an address that is none");
   }
 }

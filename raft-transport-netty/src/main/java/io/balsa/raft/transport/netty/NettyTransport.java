@@ -113,15 +113,18 @@ public final class NettyTransport implements Transport {
   }
 
   @Override
-  public Link join(String group, Identity identity, Receiver receiver) {
+  public Link join(
+      String group, Identity identity, String address, boolean formed, Receiver receiver) {
     int length = group.getBytes(StandardCharsets.UTF_8).length;
     if (length == 0 || length > Hello.MAX_GROUP_BYTES) {
       throw new IllegalArgumentException(
           "a group name has 1 to " + Hello.MAX_GROUP_BYTES + " bytes, this one has " + length);
     }
     Objects.requireNonNull(identity, "identity");
+    HostPort.parse(address);
     Objects.requireNonNull(receiver, "receiver");
-    GroupLink link = new GroupLink(group, identity, receiver, groups, reactor);
+    Introduction self = new Introduction(identity, address, formed);
+    GroupLink link = new GroupLink(group, self, receiver, groups, reactor);
     if (closed || !groups.add(link)) {
       throw new IllegalStateException(
           closed ? "the transport is closed" : "group " + group + " was joined already");

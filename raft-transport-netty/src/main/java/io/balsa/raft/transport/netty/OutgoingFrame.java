@@ -5,8 +5,12 @@ import io.balsa.raft.Packet;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * A packet that was measured and is ready to be written, once, into a buffer of exactly its size.
@@ -21,9 +25,12 @@ final class OutgoingFrame {
   /** Bytes of the length in front of a frame. */
   static final int LENGTH_BYTES = 4;
 
+  private static final byte[] NOTHING = {};
+
   private final Kind kind;
   private final int group;
   private final long[] numbers;
+  private final Tail tail;
   private final Packet packet;
   private final long bodySize;
 
@@ -32,7 +39,36 @@ final class OutgoingFrame {
     this.group = group;
     this.packet = packet;
     this.numbers = numbers;
+    this.tail = null;
     this.bodySize = Fields.numbersSize(numbers) + itemsSize;
+  }
+
+  private OutgoingFrame(Kind kind, int group, Packet packet, Tail tail, long... numbers) {
+    this.kind = kind;
+    this.group = group;
+    this.packet = packet;
+    this.numbers = numbers;
+    this.tail = tail;
+    this.bodySize = Fields.numbersSize(numbers) + tail.size();
+  }
+
+  /**
+   * What follows the numbers of some kinds.
+   *
+   * @param id a snapshot's, or null if this kind has none
+   * @param bytes in the field after that
+   */
+  private record Tail(UUID id, byte[] bytes) {
+    long size() {
+      return (id == null ? 0 : Fields.uuidSize()) + Fields.bytesSize(bytes);
+    }
+
+    void writeTo(CodedOutputStream out, int firstField) throws IOException {
+      if (id != null) {
+        Fields.writeUuid(out, firstField, id);
+      }
+      Fields.writeBytes(out, id == null ? firstField : firstField + 1, bytes);
+    }
   }
 
   /**
@@ -47,8 +83,26 @@ final class OutgoingFrame {
       return new OutgoingFrame(Kind.PROPOSALS, group, packet, proposalsSize(p.proposals()));
     } else if (packet instanceof Packet.Outcomes o) {
       return new OutgoingFrame(Kind.OUTCOMES, group, packet, outcomesSize(o.outcomes()));
+    } else if (packet instanceof Packet.SnapshotPiece p) {
+      Tail tail = new Tail(p.id(), p.bytes());
+      long checksum = Integer.toUnsignedLong(p.checksum());
+      return new OutgoingFrame(Kind.SNAPSHOT_PIECE, group, packet, tail, p.offset(), checksum);
+    } else if (packet instanceof Packet.SnapshotRequest r) {
+      Tail tail = new Tail(r.id(), NOTHING);
+      return new OutgoingFrame(Kind.SNAPSHOT_REQUEST, group, packet, tail, r.offset());
+    } else if (packet instanceof Packet.ChangeConfiguration c) {
+      Tail tail = new Tail(null, c.target().toBytes());
+      return new OutgoingFrame(
+          Kind.CHANGE_CONFIGURATION, group, packet, tail, c.id(), c.expectedIndex());
+    } else if (packet instanceof Packet.TransferLeadership t) {
+      Tail tail = new Tail(null, name(t.target()));
+      return new OutgoingFrame(Kind.TRANSFER_LEADERSHIP, group, packet, tail, t.id());
     }
     throw new AssertionError("unhandled " + packet);
+  }
+
+  private static byte[] name(NodeId id) {
+    return id == null ? NOTHING : id.value().getBytes(StandardCharsets.US_ASCII);
   }
 
   private static OutgoingFrame of(int group, Packet packet, Message message) {
@@ -81,6 +135,19 @@ final class OutgoingFrame {
       return flat(Kind.READ_INDEX, group, packet, m.term(), m.round());
     } else if (message instanceof Message.ReadIndexReply m) {
       return flat(Kind.READ_INDEX_REPLY, group, packet, m.term(), m.round(), m.index());
+    } else if (message instanceof Message.InstallSnapshot m) {
+      Snapshot s = m.snapshot();
+      return new OutgoingFrame(
+          Kind.INSTALL_SNAPSHOT,
+          group,
+          packet,
+          new Tail(s.id(), s.configuration().toBytes()),
+          m.term(),
+          m.round(),
+          s.last().term(),
+          s.last().index(),
+          s.configurationIndex(),
+          s.bytes());
     }
     return ofElection(group, packet, message);
   }
@@ -92,9 +159,13 @@ final class OutgoingFrame {
     } else if (message instanceof Message.PreVoteReply m) {
       return flat(Kind.PRE_VOTE_REPLY, group, packet, m.term(), m.round(), bit(m.granted()));
     } else if (message instanceof Message.RequestVote m) {
-      return flat(Kind.REQUEST_VOTE, group, packet, m.term(), m.last().term(), m.last().index());
+      LogPosition last = m.last();
+      return flat(
+          Kind.REQUEST_VOTE, group, packet, m.term(), last.term(), last.index(), bit(m.transfer()));
     } else if (message instanceof Message.RequestVoteReply m) {
       return flat(Kind.REQUEST_VOTE_REPLY, group, packet, m.term(), bit(m.granted()));
+    } else if (message instanceof Message.TimeoutNow m) {
+      return flat(Kind.TIMEOUT_NOW, group, packet, m.term());
     }
     throw new AssertionError("unhandled " + message);
   }
@@ -110,7 +181,7 @@ final class OutgoingFrame {
   /** A heartbeat is an AppendEntries without entries. */
   Lane lane() {
     return switch (kind) {
-      case PROPOSALS, OUTCOMES -> Lane.BULK;
+      case PROPOSALS, OUTCOMES, SNAPSHOT_PIECE -> Lane.BULK;
       case APPEND_ENTRIES -> itemCount() == 0 ? Lane.CONSENSUS : Lane.BULK;
       default -> Lane.CONSENSUS;
     };
@@ -132,8 +203,10 @@ final class OutgoingFrame {
   }
 
   private long frameSize() {
-    // The tag of a packet takes one byte, since its field number is below 16.
-    return Fields.numberSize(group) + 1 + Fields.varintSize(bodySize) + bodySize;
+    return Fields.numberSize(group)
+        + Fields.tagSize(kind.field())
+        + Fields.varintSize(bodySize)
+        + bodySize;
   }
 
   /** Writes the length and the frame, {@link #wireSize} bytes. */
@@ -149,6 +222,9 @@ final class OutgoingFrame {
       case PROPOSALS -> writeProposals(out);
       case OUTCOMES -> writeOutcomes(out);
       default -> {}
+    }
+    if (tail != null) {
+      tail.writeTo(out, numbers.length + 1);
     }
   }
 

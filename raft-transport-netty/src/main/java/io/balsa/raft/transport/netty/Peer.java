@@ -1,12 +1,13 @@
 package io.balsa.raft.transport.netty;
 
 import io.balsa.raft.core.NodeId;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member we send to. Belongs to one {@link GroupLink}.
+ * A node we send to: a member, or one that has called. Belongs to one {@link GroupLink}.
  *
  * <ul>
  *   <li>Any thread sends; everything else happens on the thread of the loop.
@@ -23,6 +24,7 @@ final class Peer {
   private final Route bulk;
   private final int frameBytes;
   private final ConnectionLog news;
+  private UUID pinned;
 
   Peer(GroupLink link, NodeId id, HostPort address, Reactor reactor) {
     this.link = link;
@@ -47,6 +49,51 @@ final class Peer {
     return address;
   }
 
+  // ---- which of the nodes that ever had this id
+
+  /** Says which incarnation it must be; any will do for null. */
+  void pin(UUID incarnation) {
+    pinned = incarnation;
+    if (incarnation != null) {
+      consensus.closeUnless(incarnation);
+      bulk.closeUnless(incarnation);
+    }
+  }
+
+  boolean mayBe(UUID incarnation) {
+    return pinned == null || pinned.equals(incarnation);
+  }
+
+  /** It has answered a call of ours. False if it is another incarnation than it must be. */
+  boolean meets(Welcome welcome) {
+    link.met(id, welcome.incarnation(), welcome.formed());
+    boolean isRight = mayBe(welcome.incarnation());
+    if (!isRight) {
+      news.warnOnce(whyOther(welcome.incarnation()));
+    }
+    return isRight;
+  }
+
+  /** What is wrong with an incarnation that it may not be; said once in the log, too. */
+  String refuse(UUID incarnation) {
+    String why = whyOther(incarnation);
+    news.warnOnce(why);
+    return why;
+  }
+
+  private String whyOther(UUID incarnation) {
+    return id
+        + " has lost its directory or runs with another one: it is incarnation "
+        + incarnation
+        + ", the cluster knows "
+        + pinned
+        + ". Start it with the directory it had; if that is lost, remove "
+        + id
+        + " from the cluster and add it again";
+  }
+
+  // ---- sending
+
   boolean send(OutgoingFrame frame) {
     boolean fits = frame.wireSize() - OutgoingFrame.LENGTH_BYTES <= frameBytes;
     if (!fits || frame.itemCount() > FrameDecoder.MAX_ITEMS) {
@@ -67,6 +114,8 @@ final class Peer {
           FrameDecoder.MAX_ITEMS);
     }
   }
+
+  // ---- connections
 
   void connect() {
     consensus.connect();

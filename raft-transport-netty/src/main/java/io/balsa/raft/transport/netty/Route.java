@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -48,6 +49,7 @@ final class Route {
   private Future<?> retry;
   private int failures;
   private long openedAt;
+  private UUID incarnation;
 
   Route(Peer peer, Lane lane, Reactor reactor) {
     this.peer = peer;
@@ -188,8 +190,9 @@ final class Route {
     return true;
   }
 
-  /** The handshake is done. */
-  void opened() {
+  /** The handshake is done; this incarnation has answered. */
+  void opened(UUID answering) {
+    incarnation = answering;
     queue.clear();
     openedAt = System.nanoTime();
     open = true;
@@ -225,6 +228,13 @@ final class Route {
     if (retry != null && retry.cancel(false)) {
       failures = 0;
       connect();
+    }
+  }
+
+  /** Ends an open connection to any other incarnation than this; another attempt follows. */
+  void closeUnless(UUID wanted) {
+    if (open && !incarnation.equals(wanted)) {
+      channel.close();
     }
   }
 

@@ -310,8 +310,10 @@ class BadInputTest {
       int version, int role, UUID cluster, UUID inc, String from, String to, String group) {
     NodeId source = new NodeId(from);
     NodeId target = new NodeId(to);
+    List<String> groups = List.of(group);
+    Lane lane = Lane.CONSENSUS;
     return new Hello(
-        version, version, role, Lane.CONSENSUS, cluster, inc, source, target, List.of(group));
+        version, version, role, lane, cluster, inc, source, target, groups, "", true, false);
   }
 
   private static byte[] ascii(String text) {

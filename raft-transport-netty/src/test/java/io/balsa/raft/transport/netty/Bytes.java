@@ -2,6 +2,7 @@ package io.balsa.raft.transport.netty;
 
 import com.google.protobuf.CodedOutputStream;
 import io.balsa.raft.Packet;
+import io.balsa.raft.core.Snapshot;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,11 +55,19 @@ final class Bytes {
         text.append(x.id()).append(x.result()).append(x.leader());
         text.append(Arrays.toString(x.response()));
       }
+    } else if (packet instanceof Packet.SnapshotPiece p) {
+      text.append(p.id()).append(' ').append(p.offset()).append(' ').append(p.checksum());
+      text.append(Arrays.toString(p.bytes()));
     } else if (packet instanceof Packet.Raft r) {
       text.append(r.message());
       if (r.message() instanceof io.balsa.raft.core.Message.AppendEntries a) {
         a.entries().forEach(e -> text.append(e.type()).append(Arrays.toString(e.data())));
+      } else if (r.message() instanceof io.balsa.raft.core.Message.InstallSnapshot m) {
+        Snapshot s = m.snapshot();
+        text.append(s.id()).append(s.configurationIndex()).append(s.configuration());
       }
+    } else {
+      text.append(packet);
     }
     return packet.getClass().getSimpleName() + text;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnknownFieldSet;
+import io.balsa.raft.Identity;
 import io.balsa.raft.Packet;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
@@ -19,6 +20,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -118,7 +120,10 @@ class CodecTest {
             Map.entry("120708041003" + "18ac02", raft(new Message.PreVote(4, last, 0))),
             Map.entry("1a0608041005" + "1801", raft(new Message.PreVoteReply(4, 5, true))),
             Map.entry("2207080410031" + "8ac02", raft(new Message.RequestVote(4, last))),
+            Map.entry(
+                "2209080410031" + "8ac02" + "2001", raft(new Message.RequestVote(4, last, true))),
             Map.entry("2a0408041001", raft(new Message.RequestVoteReply(4, true))),
+            Map.entry("6a020804", raft(new Message.TimeoutNow(4))),
             Map.entry(
                 "321908041007180320ac0228a902" + "32040803" + "1001" + "320508041a0161",
                 raft(
@@ -169,18 +174,34 @@ class CodecTest {
 
   @Test
   void greetingsAreWhatProtobufWrites() throws IOException {
-    Hello hello = new Hello(1, 2, 1, Lane.BULK, uuid(1), uuid(2), id("n1"), id("n2"), List.of("g"));
+    Hello hello =
+        new Hello(
+            1,
+            2,
+            1,
+            Lane.BULK,
+            uuid(1),
+            uuid(2),
+            id("n1"),
+            id("n2"),
+            List.of("g"),
+            "[::1]:7000",
+            true,
+            true);
     var generated =
         io.balsa.raft.transport.netty.generated.Hello.newBuilder()
             .setMinVersion(1)
             .setMaxVersion(2)
             .setRole(Role.ROLE_PEER)
             .setLane(io.balsa.raft.transport.netty.generated.Lane.LANE_BULK)
-            .setClusterId(ByteString.copyFrom(Hello.bytes(uuid(1))))
-            .setIncarnation(ByteString.copyFrom(Hello.bytes(uuid(2))))
+            .setClusterId(bytes(uuid(1)))
+            .setIncarnation(bytes(uuid(2)))
             .setNodeId("n1")
             .setTargetNodeId("n2")
             .addGroups("g")
+            .setAddress("[::1]:7000")
+            .setFormed(true)
+            .setAnswering(true)
             .build();
     assertThat(hello.toBytes()).isEqualTo(generated.toByteArray());
     assertThat(Hello.read(buffer(hello.toBytes()))).isEqualTo(hello);
@@ -188,23 +209,39 @@ class CodecTest {
     assertThatThrownBy(() -> Hello.read(buffer(twice)))
         .isInstanceOf(MalformedFrameException.class)
         .hasMessageContaining("named twice");
+    for (String address : new String[] {"host", "h:65536", "a b:1", "h\n:1", "::1:7", "hö:7"}) {
+      byte[] wrong = generated.toBuilder().setAddress(address).build().toByteArray();
+      assertThatThrownBy(() -> Hello.read(buffer(wrong)))
+          .isInstanceOf(MalformedFrameException.class)
+          .hasMessageContaining("an address that is none");
+    }
+    byte[] silent = generated.toBuilder().clearAddress().build().toByteArray();
+    assertThat(Hello.read(buffer(silent)).address()).isEmpty();
     byte[] longer = generated.toBuilder().setUnknownFields(unknown()).build().toByteArray();
     assertThat(Hello.read(buffer(longer))).isEqualTo(hello);
   }
 
   @Test
   void answersAreWhatProtobufWrites() throws IOException {
-    Welcome yes = Welcome.to(1, id("n2"), uuid(3));
+    Identity identity = new Identity(uuid(1), id("n2"), uuid(3));
+    Introduction self = new Introduction(identity, "h:1", true);
+    Welcome yes = Welcome.from(self, 1);
     assertThat(Welcome.read(buffer(yes.toBytes()))).isEqualTo(yes);
     var parsed = io.balsa.raft.transport.netty.generated.Welcome.parseFrom(yes.toBytes());
     assertThat(parsed.toByteArray()).isEqualTo(yes.toBytes());
     assertThat(parsed.getNodeId()).isEqualTo("n2");
+    assertThat(parsed.getIncarnation()).isEqualTo(bytes(uuid(3)));
+    assertThat(parsed.getFormed()).isTrue();
     for (Refusal refusal : Refusal.values()) {
       if (refusal != Refusal.NONE) {
         Welcome no = Welcome.refused(refusal, "because");
         assertThat(Welcome.read(buffer(no.toBytes()))).isEqualTo(no);
         parsed = io.balsa.raft.transport.netty.generated.Welcome.parseFrom(no.toBytes());
         assertThat(parsed.getRefusal().name()).isEqualTo("REFUSAL_" + refusal.name());
+        Welcome named = Welcome.refused(self, refusal, "because");
+        assertThat(Welcome.read(buffer(named.toBytes()))).isEqualTo(named);
+        assertThat(named.isFrom(id("n2"))).isTrue();
+        assertThat(no.isFrom(id("n2"))).isFalse();
       }
     }
   }
@@ -231,7 +268,7 @@ class CodecTest {
 
   @Test
   void skipsPacketsOfKindsItDoesNotKnow() throws IOException {
-    for (int field : new int[] {13, 14, 15, 16, 5000}) {
+    for (int field : new int[] {19, 20, 31, 5000}) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       CodedOutputStream out = CodedOutputStream.newInstance(bytes);
       out.writeByteArray(field, new byte[20]);
@@ -267,9 +304,10 @@ class CodecTest {
         "3213" + "0801" + "1801" + "20ffffffffffffffff7f" + "3202" + "0801", // index overflow
         "32ffffffff0f", // a length of -1
         "32ffffffff07", // a length of 2^31-1
-        "6204" + "0a02" + "1004", // an unknown result
+        "6204" + "0a02" + "1005", // an unknown result
         "6205" + "0a03" + "220120", // a leader whose id is a blank
         "6204" + "0a02" + "2200", // a leader without a name
+        "6a00", // TimeoutNow of term 0
         "0b0c", // a group
         "120400000000", // field number 0
         "ffffffffffffffffffff", // no tag
@@ -297,6 +335,14 @@ class CodecTest {
 
   private static ByteBuf buffer(byte[] bytes) {
     return Unpooled.wrappedBuffer(bytes);
+  }
+
+  private static ByteString bytes(UUID id) {
+    return ByteString.copyFrom(
+        ByteBuffer.allocate(16)
+            .putLong(id.getMostSignificantBits())
+            .putLong(id.getLeastSignificantBits())
+            .array());
   }
 
   private static UUID uuid(long seed) {

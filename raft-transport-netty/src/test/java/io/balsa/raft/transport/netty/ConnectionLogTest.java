@@ -57,4 +57,22 @@ class ConnectionLogTest {
     log.failed("it hung up");
     assertThat(lines).hasSize(4).last().asString().startsWith("warn ");
   }
+
+  @Test
+  void cm15_warnsAtOnceAndOnceOfWhatDoesNotPass() {
+    log.warnOnce("n3 has lost its directory");
+    log.failed("another incarnation of it is there");
+    log.warnOnce("n3 has lost its directory");
+    log.warnOnce("n3 has lost another directory");
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0)).isEqualTo("warn n1: n3 has lost its directory");
+    pass(ConnectionLog.LASTING);
+    log.warnOnce("n3 has lost its directory");
+    assertThat(lines).hasSize(2);
+    log.warnOnce("n3 has lost another directory");
+    assertThat(lines).hasSize(3);
+    log.connected();
+    log.warnOnce("n3 has lost another directory");
+    assertThat(lines).hasSize(5);
+  }
 }

@@ -78,7 +78,7 @@ class FaultyLinkTest {
         NettyTransport transport =
             NettyTransport.bind("127.0.0.1:0", Node.QUICK, resolver, new Random(1))) {
       Identity identity = new Identity(Node.CLUSTER, new NodeId("n1"), UUID.randomUUID());
-      var link = transport.join(Node.GROUP, identity, new Inbox());
+      var link = transport.join(Node.GROUP, identity, transport.address(), true, new Inbox());
       Member localhost = new Member(b.id(), "localhost:" + b.port());
       link.setPeers(List.of(new Member(new NodeId("n9"), "hangs:7000"), localhost));
       b.link.setPeers(List.of(new Member(identity.nodeId(), transport.address())));
@@ -226,7 +226,7 @@ class FaultyLinkTest {
         NettyTransport transport =
             NettyTransport.bind("127.0.0.1:0", Node.QUICK, resolver, new Random(1))) {
       Identity identity = new Identity(Node.CLUSTER, new NodeId("n1"), UUID.randomUUID());
-      var link = transport.join(Node.GROUP, identity, new Inbox());
+      var link = transport.join(Node.GROUP, identity, transport.address(), true, new Inbox());
       link.setPeers(List.of(new Member(b.id(), "moves:" + b.port())));
       b.link.setPeers(List.of(new Member(identity.nodeId(), transport.address())));
       Node.until(() -> link.send(b.id(), Node.heartbeat(3)));

@@ -7,7 +7,9 @@ import io.balsa.raft.core.Message;
 import io.balsa.raft.transport.netty.generated.AppendEntries;
 import io.balsa.raft.transport.netty.generated.AppendEntriesAccepted;
 import io.balsa.raft.transport.netty.generated.AppendEntriesRejected;
+import io.balsa.raft.transport.netty.generated.ChangeConfiguration;
 import io.balsa.raft.transport.netty.generated.Frame;
+import io.balsa.raft.transport.netty.generated.InstallSnapshot;
 import io.balsa.raft.transport.netty.generated.Outcome;
 import io.balsa.raft.transport.netty.generated.Outcomes;
 import io.balsa.raft.transport.netty.generated.PreVote;
@@ -18,6 +20,12 @@ import io.balsa.raft.transport.netty.generated.ReadIndex;
 import io.balsa.raft.transport.netty.generated.ReadIndexReply;
 import io.balsa.raft.transport.netty.generated.RequestVote;
 import io.balsa.raft.transport.netty.generated.RequestVoteReply;
+import io.balsa.raft.transport.netty.generated.SnapshotPiece;
+import io.balsa.raft.transport.netty.generated.SnapshotRequest;
+import io.balsa.raft.transport.netty.generated.TimeoutNow;
+import io.balsa.raft.transport.netty.generated.TransferLeadership;
+import java.nio.ByteBuffer;
+import java.util.UUID;
 
 /** Packets to the classes that protoc made of raft.proto. */
 final class GeneratedFrames {
@@ -41,7 +49,58 @@ final class GeneratedFrames {
       election(frame, r.message());
       return frame.build();
     }
-    throw new AssertionError(packet);
+    ofSnapshots(frame, packet);
+    ofAdministration(frame, packet);
+    return frame.build();
+  }
+
+  private static void ofSnapshots(Frame.Builder frame, Packet packet) {
+    if (packet instanceof Packet.SnapshotRequest p) {
+      frame.setSnapshotRequest(
+          SnapshotRequest.newBuilder().setId(bytes(p.id())).setOffset(p.offset()));
+    } else if (packet instanceof Packet.SnapshotPiece p) {
+      frame.setSnapshotPiece(
+          SnapshotPiece.newBuilder()
+              .setId(bytes(p.id()))
+              .setOffset(p.offset())
+              .setChecksum(p.checksum())
+              .setData(ByteString.copyFrom(p.bytes())));
+    }
+  }
+
+  private static void ofAdministration(Frame.Builder frame, Packet packet) {
+    if (packet instanceof Packet.ChangeConfiguration p) {
+      frame.setChangeConfiguration(
+          ChangeConfiguration.newBuilder()
+              .setId(p.id())
+              .setExpectedIndex(p.expectedIndex())
+              .setTarget(ByteString.copyFrom(p.target().toBytes())));
+    } else if (packet instanceof Packet.TransferLeadership p) {
+      TransferLeadership.Builder b = TransferLeadership.newBuilder().setId(p.id());
+      frame.setTransferLeadership(p.target() == null ? b : b.setTarget(p.target().value()));
+    }
+  }
+
+  private static ByteString bytes(UUID id) {
+    byte[] bytes =
+        ByteBuffer.allocate(16)
+            .putLong(id.getMostSignificantBits())
+            .putLong(id.getLeastSignificantBits())
+            .array();
+    return ByteString.copyFrom(bytes);
+  }
+
+  private static InstallSnapshot installSnapshot(Message.InstallSnapshot m) {
+    return InstallSnapshot.newBuilder()
+        .setTerm(m.term())
+        .setRound(m.round())
+        .setLastTerm(m.snapshot().last().term())
+        .setLastIndex(m.snapshot().last().index())
+        .setConfigurationIndex(m.snapshot().configurationIndex())
+        .setSize(m.snapshot().bytes())
+        .setId(bytes(m.snapshot().id()))
+        .setConfiguration(ByteString.copyFrom(m.snapshot().configuration().toBytes()))
+        .build();
   }
 
   private static Outcome outcome(Packet.Outcome x) {
@@ -74,6 +133,8 @@ final class GeneratedFrames {
               .setPreviousIndex(m.previousIndex())
               .setHintTerm(m.hint().term())
               .setHintIndex(m.hint().index()));
+    } else if (message instanceof Message.InstallSnapshot m) {
+      frame.setInstallSnapshot(installSnapshot(m));
     } else if (message instanceof Message.ReadIndex m) {
       frame.setReadIndex(ReadIndex.newBuilder().setTerm(m.term()).setRound(m.round()));
     } else if (message instanceof Message.ReadIndexReply m) {
@@ -106,7 +167,10 @@ final class GeneratedFrames {
           RequestVote.newBuilder()
               .setTerm(m.term())
               .setLastTerm(m.last().term())
-              .setLastIndex(m.last().index()));
+              .setLastIndex(m.last().index())
+              .setTransfer(m.transfer()));
+    } else if (message instanceof Message.TimeoutNow m) {
+      frame.setTimeoutNow(TimeoutNow.newBuilder().setTerm(m.term()));
     } else if (message instanceof Message.RequestVoteReply m) {
       frame.setRequestVoteReply(
           RequestVoteReply.newBuilder().setTerm(m.term()).setGranted(m.granted()));

@@ -2,11 +2,15 @@ package io.balsa.raft.transport.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.Identity;
 import io.balsa.raft.Packet;
 import io.balsa.raft.Transport;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
+import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +30,17 @@ final class Inbox implements Transport.Receiver {
   record Received(NodeId from, Packet packet) {}
 
   final BlockingQueue<Received> packets = new LinkedBlockingQueue<>();
+
+  /**
+   * A node that has said who it is.
+   *
+   * @param node the node
+   * @param incarnation its incarnation
+   * @param formed whether it has a log
+   */
+  record Met(NodeId node, UUID incarnation, boolean formed) {}
+
+  final Queue<Met> met = new ConcurrentLinkedQueue<>();
   final BlockingQueue<NodeId> losses = new LinkedBlockingQueue<>();
 
   @Override
@@ -42,6 +57,15 @@ final class Inbox implements Transport.Receiver {
     return packet instanceof Packet.Raft raft
         && raft.message() instanceof Message.AppendEntries m
         && m.round() == PROBE;
+  }
+
+  @Override
+  public void met(NodeId node, UUID incarnation, boolean formed) {
+    met.add(new Met(node, incarnation, formed));
+  }
+
+  boolean hasMet(Identity other, boolean formed) {
+    return met.contains(new Met(other.nodeId(), other.incarnation(), formed));
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -113,9 +114,14 @@ class LifecycleTest {
           }
 
           @Override
+          public void met(NodeId node, UUID incarnation, boolean formed) {}
+
+          @Override
           public void disconnected(NodeId peer) {}
         };
-    b.transport.join(Node.GROUP, b.identity, closing).setPeers(List.of(a.member()));
+    b.transport
+        .join(Node.GROUP, b.identity, b.transport.address(), true, closing)
+        .setPeers(List.of(a.member()));
     Node.until(
         () -> {
           a.link.send(b.id(), Node.heartbeat(1));
@@ -156,13 +162,18 @@ class LifecycleTest {
           }
 
           @Override
+          public void met(NodeId node, UUID incarnation, boolean formed) {}
+
+          @Override
           public void disconnected(NodeId peer) {}
         };
     try (Node a = Node.named("n1")) {
       Node b = Node.named("n2");
       Node.connect(a, b);
       b.link.close();
-      b.transport.join(Node.GROUP, b.identity, blocking).setPeers(List.of(a.member()));
+      b.transport
+          .join(Node.GROUP, b.identity, b.transport.address(), true, blocking)
+          .setPeers(List.of(a.member()));
       Node.until(
           () -> {
             a.link.send(b.id(), Node.heartbeat(1));
@@ -198,12 +209,16 @@ class LifecycleTest {
               }
 
               @Override
+              public void met(NodeId node, UUID incarnation, boolean formed) {}
+
+              @Override
               public void disconnected(NodeId peer) {
                 late.addAndGet(closed.get() ? 1 : 0);
               }
             };
         b.link.close();
-        Transport.Link link = b.transport.join(Node.GROUP, b.identity, receiver);
+        Transport.Link link =
+            b.transport.join(Node.GROUP, b.identity, b.transport.address(), true, receiver);
         link.setPeers(List.of(a.member()));
         Node.until(() -> calls.get() > 10);
         link.close();

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -121,8 +122,10 @@ class NettyTransportTest {
       Node.connect(a, b);
       Inbox inboxA = new Inbox();
       Inbox inboxB = new Inbox();
-      Transport.Link linkA = a.transport.join("other", a.identity, inboxA);
-      Transport.Link linkB = b.transport.join("other", b.identity, inboxB);
+      Transport.Link linkA =
+          a.transport.join("other", a.identity, a.transport.address(), true, inboxA);
+      Transport.Link linkB =
+          b.transport.join("other", b.identity, b.transport.address(), true, inboxB);
       linkA.setPeers(List.of(b.member()));
       linkB.setPeers(List.of(a.member()));
       Node.until(() -> linkA.send(b.id(), Node.heartbeat(9)));
@@ -138,14 +141,19 @@ class NettyTransportTest {
   @Test
   void aGroupIsJoinedOnce() throws IOException {
     try (Node a = Node.named("n1")) {
-      assertThatThrownBy(() -> a.transport.join(Node.GROUP, a.identity, a.inbox))
+      assertThatThrownBy(
+              () -> a.transport.join(Node.GROUP, a.identity, a.transport.address(), true, a.inbox))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("joined already");
       a.link.close();
-      a.transport.join(Node.GROUP, a.identity, a.inbox);
-      assertThatThrownBy(() -> a.transport.join("", a.identity, a.inbox))
+      a.transport.join(Node.GROUP, a.identity, a.transport.address(), true, a.inbox);
+      assertThatThrownBy(
+              () -> a.transport.join("", a.identity, a.transport.address(), true, a.inbox))
           .isInstanceOf(IllegalArgumentException.class);
-      assertThatThrownBy(() -> a.transport.join("x".repeat(256), a.identity, a.inbox))
+      assertThatThrownBy(
+              () ->
+                  a.transport.join(
+                      "x".repeat(256), a.identity, a.transport.address(), true, a.inbox))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
@@ -154,7 +162,8 @@ class NettyTransportTest {
   void joiningAClosedTransportIsAnError() throws IOException {
     Node a = Node.named("n1");
     a.close();
-    assertThatThrownBy(() -> a.transport.join("other", a.identity, a.inbox))
+    assertThatThrownBy(
+            () -> a.transport.join("other", a.identity, a.transport.address(), true, a.inbox))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
     assertThat(a.link.send(new NodeId("n2"), Node.heartbeat(1))).isFalse();
@@ -263,6 +272,9 @@ class NettyTransportTest {
             }
 
             @Override
+            public void met(NodeId node, UUID incarnation, boolean formed) {}
+
+            @Override
             public void disconnected(NodeId peer) {
               inbox.disconnected(peer);
               throw new IllegalStateException("on purpose");
@@ -272,7 +284,9 @@ class NettyTransportTest {
       for (int i = 0; i < 4; i++) {
         assertThat(a.inbox.nextLoss()).isEqualTo(b.id());
       }
-      b.transport.join(Node.GROUP, b.identity, throwing).setPeers(List.of(a.member()));
+      b.transport
+          .join(Node.GROUP, b.identity, b.transport.address(), true, throwing)
+          .setPeers(List.of(a.member()));
       Node.until(() -> a.link.send(b.id(), Node.heartbeat(1)));
       inbox.next();
       a.link.send(b.id(), Node.heartbeat(2));

@@ -51,7 +51,7 @@ final class Node implements AutoCloseable {
   private Node(NettyTransport transport, Identity identity) {
     this.transport = transport;
     this.identity = identity;
-    this.link = transport.join(GROUP, identity, inbox);
+    this.link = transport.join(GROUP, identity, transport.address(), true, inbox);
   }
 
   static Node at(String id, String address) throws IOException {
@@ -81,6 +81,11 @@ final class Node implements AutoCloseable {
 
   int port() {
     return HostPort.parse(address()).port();
+  }
+
+  /** As a member of which nothing but this incarnation will do. */
+  Member pinned() {
+    return member().withIncarnation(identity.incarnation());
   }
 
   Member member() {

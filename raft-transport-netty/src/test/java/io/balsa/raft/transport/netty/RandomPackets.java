@@ -1,18 +1,23 @@
 package io.balsa.raft.transport.netty;
 
 import io.balsa.raft.Packet;
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Member;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 
 /** Packets of all kinds with all sizes of numbers in them, well-formed, from a seed. */
 final class RandomPackets {
-  static final int KINDS = 11;
+  static final int KINDS = 17;
 
   private final Random random;
 
@@ -29,7 +34,7 @@ final class RandomPackets {
     return switch (kind) {
       case 0 -> raft(new Message.PreVote(term, position(), any()));
       case 1 -> raft(new Message.PreVoteReply(natural(), any(), random.nextBoolean()));
-      case 2 -> raft(new Message.RequestVote(term, position()));
+      case 2 -> raft(new Message.RequestVote(term, position(), random.nextBoolean()));
       case 3 -> raft(new Message.RequestVoteReply(term, random.nextBoolean()));
       case 4 -> raft(appendEntries(random.nextInt(8)));
       case 5 -> raft(new Message.AppendEntriesAccepted(term, any(), natural()));
@@ -38,6 +43,12 @@ final class RandomPackets {
       case 8 -> raft(new Message.ReadIndexReply(term, any(), natural()));
       case 9 -> proposals();
       case 10 -> outcomes();
+      case 11 -> raft(new Message.TimeoutNow(term));
+      case 12 -> raft(installSnapshot());
+      case 13 -> piece();
+      case 14 -> new Packet.SnapshotRequest(uuid(), natural());
+      case 15 -> new Packet.ChangeConfiguration(any(), natural(), configuration());
+      case 16 -> new Packet.TransferLeadership(any(), idOrNull());
       default -> throw new AssertionError(kind);
     };
   }
@@ -70,11 +81,50 @@ final class RandomPackets {
   private Packet outcomes() {
     List<Packet.Outcome> outcomes = new ArrayList<>();
     for (int i = random.nextInt(5); i > 0; i--) {
-      Packet.Result result = Packet.Result.values()[random.nextInt(4)];
-      NodeId leader = random.nextBoolean() ? null : new NodeId("n" + random.nextInt(100));
-      outcomes.add(new Packet.Outcome(any(), result, bytes(), leader));
+      Packet.Result result = Packet.Result.values()[random.nextInt(5)];
+      outcomes.add(new Packet.Outcome(any(), result, bytes(), idOrNull()));
     }
     return new Packet.Outcomes(outcomes);
+  }
+
+  private Message installSnapshot() {
+    LogPosition last = smallPosition();
+    long term = last.term() + (random.nextBoolean() ? 0 : random.nextInt(1000));
+    long index = random.nextInt(4) == 0 ? last.index() : random.nextLong(last.index() + 1);
+    return new Message.InstallSnapshot(
+        term, any(), new Snapshot(uuid(), last, index, anyConfiguration(), natural()));
+  }
+
+  private Packet piece() {
+    byte[] bytes = bytes();
+    long offset = random.nextInt(4) == 0 ? Long.MAX_VALUE - bytes.length : natural() >> 1;
+    return new Packet.SnapshotPiece(uuid(), offset, random.nextInt(), bytes);
+  }
+
+  private Configuration configuration() {
+    List<Member> members = new ArrayList<>();
+    for (int i = 1 + random.nextInt(6); i > 0; i--) {
+      members.add(new Member(new NodeId("n" + i), "host:" + (i + random.nextInt(9) * 100)));
+    }
+    int voters = 1 + random.nextInt(members.size());
+    return Configuration.of(members.subList(0, voters), members.subList(voters, members.size()));
+  }
+
+  /** Joint ones too. */
+  private Configuration anyConfiguration() {
+    if (random.nextBoolean()) {
+      return configuration();
+    }
+    String text = configuration() + "outgoing n" + random.nextInt(9) + "=old:" + 7000 + "\n";
+    return Configuration.fromBytes(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private UUID uuid() {
+    return random.nextInt(8) == 0 ? new UUID(0, 0) : new UUID(any(), any());
+  }
+
+  private NodeId idOrNull() {
+    return random.nextBoolean() ? null : new NodeId("n" + random.nextInt(100));
   }
 
   private byte[] bytes() {
