@@ -8,9 +8,9 @@ import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.Storage;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.core.Entry;
-import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,7 +22,8 @@ import java.util.List;
  * node had kept.
  */
 public final class MemoryStorage implements Storage {
-  private final List<Entry> durable = new ArrayList<>();
+  private final MemorySnapshots snapshots = new MemorySnapshots();
+  private MemoryEntries durable = MemoryEntries.after(LogPosition.ZERO);
   private long durableCommitIndex;
   private HardState hardState = HardState.INITIAL;
   private String group;
@@ -53,46 +54,48 @@ public final class MemoryStorage implements Storage {
     return log;
   }
 
-  /** Ends what is open as the end of its process would: everything not synced is lost. */
+  /**
+   * Ends what is open as the end of its process would: everything not synced is lost, and so is
+   * what was received of a snapshot.
+   */
   public synchronized void crash() {
-    log = null;
+    close();
+    snapshots.crash();
   }
 
   @Override
   public synchronized void close() {
-    crash();
-  }
-
-  private static void apply(List<Entry> batch, List<Entry> entries) {
-    for (Entry entry : batch) {
-      entries.subList((int) entry.index() - 1, entries.size()).clear();
-      entries.add(entry);
+    if (log != null) {
+      log.close();
     }
   }
 
   /** The log while it is open: what is durable, and what was appended since. */
   private final class MemoryLog implements LogStore {
     private final RecoveredLog recovered;
-    private final List<Entry> entries = new ArrayList<>(durable);
+    private MemoryEntries entries;
+    private final MemorySnapshots.Open openSnapshots = snapshots.new Open(MemoryStorage.this);
     private final List<Entry> pending = new ArrayList<>();
-    private long commitIndex = durableCommitIndex;
+    private long commitIndex;
 
     MemoryLog() {
-      List<LogPosition> termStarts = new ArrayList<>();
-      List<Entry> configurations = new ArrayList<>();
-      long term = 0;
-      for (Entry entry : entries) {
-        if (entry.term() != term) {
-          termStarts.add(entry.position());
-          term = entry.term();
+      Snapshot latest = snapshots.latest();
+      if (latest != null) {
+        if (!latest.last().equals(durable.position(latest.index()))) {
+          durable = MemoryEntries.after(latest.last());
         }
-        if (entry.type() == EntryType.CONFIGURATION) {
-          configurations.add(entry);
-        }
+        durableCommitIndex = Math.max(durableCommitIndex, latest.index());
       }
+      entries = durable.copy();
+      commitIndex = durableCommitIndex;
       recovered =
           new RecoveredLog(
-              hardState, LogPosition.ZERO, termStarts, entries.size(), configurations, commitIndex);
+              hardState,
+              entries.start(),
+              entries.termStarts(),
+              entries.lastIndex(),
+              entries.configurations(),
+              commitIndex);
     }
 
     private void checkOpen() throws StorageException {
@@ -115,7 +118,7 @@ public final class MemoryStorage implements Storage {
     public void append(List<Entry> batch, long hint) throws StorageException {
       synchronized (MemoryStorage.this) {
         checkOpen();
-        long last = entries.size();
+        long last = entries.lastIndex();
         for (Entry entry : batch) {
           if (entry.index() < 1 || entry.index() > last + 1 || entry.index() <= commitIndex) {
             throw new IllegalArgumentException(
@@ -123,7 +126,7 @@ public final class MemoryStorage implements Storage {
           }
           last = entry.index();
         }
-        apply(batch, entries);
+        entries.put(batch);
         pending.addAll(batch);
         commitIndex = Math.max(commitIndex, Math.min(hint, last));
       }
@@ -141,25 +144,52 @@ public final class MemoryStorage implements Storage {
     public void sync() throws StorageException {
       synchronized (MemoryStorage.this) {
         checkOpen();
-        apply(pending, durable);
+        durable.put(pending);
         pending.clear();
         durableCommitIndex = commitIndex;
       }
     }
 
     @Override
-    public void discard(long index) {
-      throw new UnsupportedOperationException();
+    public void discard(long index) throws StorageException {
+      synchronized (MemoryStorage.this) {
+        checkOpen();
+        Snapshot latest = snapshots.latest();
+        if (index > (latest == null ? 0 : Math.min(latest.index(), entries.lastIndex()))) {
+          throw new IllegalArgumentException("no snapshot stands for entry " + index);
+        }
+        LogPosition last = entries.position(index);
+        if (last != null) {
+          sync();
+          entries.discard(last);
+          durable.discard(last);
+          commitIndex = Math.max(commitIndex, index);
+          durableCommitIndex = commitIndex;
+        }
+      }
     }
 
     @Override
-    public void restartAfter(LogPosition position) {
-      throw new UnsupportedOperationException();
+    public void restartAfter(LogPosition position) throws StorageException {
+      synchronized (MemoryStorage.this) {
+        checkOpen();
+        Snapshot latest = snapshots.latest();
+        boolean fits = latest != null && latest.last().equals(position);
+        if (!fits || position.index() < commitIndex) {
+          throw new IllegalArgumentException(
+              position + " is not that of the latest, " + latest + ", or below " + commitIndex);
+        }
+        pending.clear();
+        entries = MemoryEntries.after(position);
+        durable = MemoryEntries.after(position);
+        commitIndex = position.index();
+        durableCommitIndex = commitIndex;
+      }
     }
 
     @Override
     public SnapshotStore snapshots() {
-      throw new UnsupportedOperationException();
+      return openSnapshots;
     }
 
     @Override
@@ -167,26 +197,14 @@ public final class MemoryStorage implements Storage {
         throws StorageException {
       synchronized (MemoryStorage.this) {
         checkOpen();
-        if (firstIndex < 1 || firstIndex > lastIndex || lastIndex > entries.size()) {
-          throw new IndexOutOfBoundsException(
-              firstIndex + " to " + lastIndex + " of a log of " + entries.size());
-        }
-        List<Entry> found = new ArrayList<>();
-        long bytes = 0;
-        for (Entry entry : entries.subList((int) firstIndex - 1, (int) lastIndex)) {
-          bytes += entry.data().length;
-          if (bytes > maxBytes && !found.isEmpty()) {
-            break;
-          }
-          found.add(entry);
-        }
-        return found;
+        return entries.read(firstIndex, lastIndex, maxBytes);
       }
     }
 
     @Override
     public void close() {
       synchronized (MemoryStorage.this) {
+        openSnapshots.close();
         if (log == this) {
           log = null;
         }

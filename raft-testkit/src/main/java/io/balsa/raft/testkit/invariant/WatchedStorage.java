@@ -50,18 +50,19 @@ public final class WatchedStorage implements Storage {
     LogStore store = storage.open(group, identity, environment);
     RecoveredLog found = store.recovered();
     NodeId node = store.identity().nodeId();
-    List<Entry> log = readAll(store, found.lastIndex());
+    List<Entry> log = readAll(store, found.start().index() + 1, found.lastIndex());
     WatchedLog watched = new WatchedLog(node, store);
     open = watched;
     observer.accept(new Observation.Started(node, found.hardState(), log, found.commitIndex()));
     return watched;
   }
 
-  private static List<Entry> readAll(LogStore store, long lastIndex) throws IOException {
+  private static List<Entry> readAll(LogStore store, long firstIndex, long lastIndex)
+      throws IOException {
     try {
       List<Entry> log = new ArrayList<>();
-      while (log.size() < lastIndex) {
-        log.addAll(store.read(log.size() + 1L, lastIndex, BATCH_BYTES));
+      while (firstIndex + log.size() <= lastIndex) {
+        log.addAll(store.read(firstIndex + log.size(), lastIndex, BATCH_BYTES));
       }
       return log;
     } catch (IOException | RuntimeException e) {
