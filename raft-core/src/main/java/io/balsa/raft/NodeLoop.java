@@ -392,6 +392,8 @@ final class NodeLoop {
           d.term(),
           d.from(),
           d.reason());
+    } else if (decision instanceof Decision.Noted d) {
+      LOG.warn("{} {}: {}", setting.group(), setting.self(), d.text());
     } else if (decision instanceof Decision.Refused d) {
       LOG.warn(
           "{} {} ignores a message: {} {}", setting.group(), setting.self(), d.from(), d.reason());

@@ -95,8 +95,8 @@ final class ConfigurationText {
         clusterId = UUID.fromString(line.substring(CLUSTER.length()));
         continue;
       }
-      int blank = Math.max(line.indexOf(' '), 0);
-      String role = line.substring(0, blank);
+      int blank = line.indexOf(' ');
+      String role = line.substring(0, Math.max(blank, 0));
       Member member = member(line.substring(blank + 1));
       boolean isKnown;
       if (role.equals(OUTGOING)) {

@@ -34,7 +34,8 @@ final class Reconfiguration {
     long matchIndex;
     long since;
 
-    Newcomer(long now) {
+    Newcomer(long matchIndex, long now) {
+      this.matchIndex = matchIndex;
       since = now;
     }
   }
@@ -156,7 +157,7 @@ final class Reconfiguration {
     nextLiveAt = leader.now();
     for (Member m : prepared.next().voters()) {
       if (prepared.isNewVoter(m)) {
-        newcomers.put(m.id(), new Newcomer(leader.now()));
+        newcomers.put(m.id(), new Newcomer(leader.matchOf(m.id()), leader.now()));
       }
     }
     finishCatchUp();

@@ -123,4 +123,47 @@ class QuorumTwinTest {
       check(c, voters, outgoing, random);
     }
   }
+
+  /** Those in {@code gone} have another incarnation in the target than in the old configuration. */
+  private static Configuration target(int voters, int outgoing, int gone) {
+    List<Member> targetVoters = new ArrayList<>();
+    List<Member> targetLearners = new ArrayList<>();
+    for (Member m : members(voters | outgoing & gone)) {
+      int bit = 1 << indexOf(m.id());
+      boolean isGone = (gone & bit) != 0;
+      Member now = m.withIncarnation(Cluster.incarnation(m.id().value(), isGone ? 2 : 1));
+      ((voters & bit) != 0 ? targetVoters : targetLearners).add(now);
+    }
+    return Configuration.of(targetVoters, targetLearners);
+  }
+
+  @Test
+  void cm15_whoeverIsAnotherNodeByNowIsNotCounted() {
+    for (int voters = 1; voters < 16; voters++) {
+      for (int outgoing = 1; outgoing < 16; outgoing++) {
+        for (int gone = 0; gone < 16; gone++) {
+          Configuration old =
+              Configuration.of(
+                  members(outgoing).stream()
+                      .map(m -> m.withIncarnation(Cluster.incarnation(m.id().value(), 1)))
+                      .toList());
+          Configuration target = target(voters, outgoing, gone);
+          checkVoid(old.jointWith(target), voters, outgoing, gone);
+          checkVoid(old.preparing(target), outgoing, outgoing, gone);
+        }
+      }
+    }
+  }
+
+  private static void checkVoid(Configuration c, int voters, int outgoing, int gone) {
+    for (int part = 0; part < 16; part++) {
+      int granted = part;
+      boolean expected =
+          isMajority(c.isJoint() ? part : part & ~gone, voters)
+              && isMajority(part & ~gone, outgoing);
+      assertThat(c.hasQuorum(id -> (granted >> indexOf(id) & 1) == 1)).isEqualTo(expected);
+      long index = c.quorumIndex(id -> granted >> indexOf(id) & 1);
+      assertThat(index == 1).isEqualTo(expected);
+    }
+  }
 }

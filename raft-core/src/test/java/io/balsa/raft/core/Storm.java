@@ -115,6 +115,8 @@ final class Storm {
       change(any());
     } else if (what < 940) {
       transfer(any());
+    } else if (what < 943) {
+      meet(any());
     } else if (what < 950) {
       TestNode node = any();
       step(node, new Event.Disconnected(anyId()));
@@ -237,6 +239,16 @@ final class Storm {
       openProposals.put(++lastId, node.id);
       step(node, new Event.TransferLeadership(lastId, random.nextInt(3) == 0 ? null : anyId()));
     }
+  }
+
+  /**
+   * Seldom it is said of a node that it is another one by now. It has not really lost its disk,
+   * since that would be a loss nobody could make good; but it is treated as if.
+   */
+  private void meet(TestNode node) {
+    NodeId peer = anyId();
+    int life = random.nextInt(10) == 0 ? 2 : 1;
+    step(node, new Event.PeerMet(peer, Cluster.incarnation(peer.value(), life)));
   }
 
   private Configuration anyConfiguration() {
