@@ -11,6 +11,8 @@ import io.balsa.raft.core.HardState;
  *   <li>What a disk gives back has everything, unchanged, that was synced and that nothing was
  *       written over since.
  *   <li>What it gives back beyond that had been written by somebody.
+ *   <li>Its latest snapshot is not older than the last that was saved, and the log has no gap behind
+ *       it.
  *   <li>Its hard state is not older than the last that was saved.
  * </ul>
  */
@@ -27,6 +29,7 @@ final class CommittedNeverLost implements Invariant {
   public void observe(Observation observation) {
     if (observation instanceof Observation.Started o) {
       checkLog(evidence.node(o.node()));
+      checkSnapshot(evidence.node(o.node()), o.start().index());
       checkHardState(evidence.node(o.node()));
     }
   }
@@ -49,6 +52,17 @@ final class CommittedNeverLost implements Invariant {
     if (node.inventedIndex > 0) {
       throw new Violated(
           NAME, "nobody had written what the log of " + node.id + " has at " + node.inventedIndex);
+    }
+  }
+
+  private static void checkSnapshot(NodeEvidence node, long start) {
+    long owed = node.owedSnapshot == null ? 0 : node.owedSnapshot.index();
+    long found = node.snapshot == null ? 0 : node.snapshot.index();
+    if (found < Math.max(owed, start)) {
+      throw new Violated(
+          NAME,
+          ("the disk of " + node.id + " has a snapshot up to " + found)
+              + (", but had one up to " + owed + ", and the log begins behind " + start));
     }
   }
 

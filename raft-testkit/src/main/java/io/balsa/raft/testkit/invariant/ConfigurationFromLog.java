@@ -7,6 +7,7 @@ import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.RaftView;
 import io.balsa.raft.core.Role;
+import io.balsa.raft.core.Snapshot;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -43,7 +44,7 @@ final class ConfigurationFromLog implements Invariant {
 
     boolean removeFrom(long index) {
       boolean removed = false;
-      while (last().index >= Math.max(index, 1)) {
+      while (last().index >= Math.max(index, 1) && written.size() > 1) {
         written.remove(written.size() - 1);
         removed = true;
       }
@@ -67,12 +68,19 @@ final class ConfigurationFromLog implements Invariant {
     } else if (observation instanceof Observation.Started o) {
       History history = history(o.node());
       history.announced.clear();
-      history.removeFrom(1);
+      history.written.clear();
+      history.written.add(new Item(0, evidence.initial()));
+      if (o.snapshot() != null) {
+        history.written.set(0, item(o.snapshot()));
+      }
       for (Entry entry : o.log()) {
-        if (entry.type() == EntryType.CONFIGURATION) {
+        boolean later = entry.index() > history.last().index;
+        if (entry.type() == EntryType.CONFIGURATION && later) {
           history.written.add(item(entry));
         }
       }
+    } else if (observation instanceof Observation.Restarted o) {
+      onRestarted(o.node(), o.snapshot());
     }
   }
 
@@ -118,6 +126,21 @@ final class ConfigurationFromLog implements Invariant {
     }
   }
 
+  /** What was announced of entries that were never written does not count. */
+  private void onRestarted(NodeId node, Snapshot snapshot) {
+    History history = history(node);
+    history.written.clear();
+    history.written.add(item(snapshot));
+    Configuration announced = null;
+    while (!snapshot.configuration().equals(announced)) {
+      if (history.announced.isEmpty()) {
+        throw violated(
+            node, announced, "but by " + snapshot + " this one:\n" + snapshot.configuration());
+      }
+      announced = history.announced.pollFirst();
+    }
+  }
+
   private static void requireAnnounced(NodeId node, History history, Entry by) {
     Configuration expected = history.last().configuration;
     Configuration announced = history.announced.pollFirst();
@@ -125,6 +148,10 @@ final class ConfigurationFromLog implements Invariant {
       throw violated(
           node, announced, "but by " + by + " in its log this one comes into force:\n" + expected);
     }
+  }
+
+  private static Item item(Snapshot snapshot) {
+    return new Item(snapshot.configurationIndex(), snapshot.configuration());
   }
 
   private static Item item(Entry entry) {

@@ -4,7 +4,9 @@ import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
+import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import io.balsa.raft.core.Role;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,6 +77,12 @@ final class Evidence {
       node.durableIndex = node.log.last();
     } else if (observation instanceof Observation.HardStateSaved o) {
       node(o.node()).hardState = o.hardState();
+    } else if (observation instanceof Observation.SnapshotSaved o) {
+      node(o.node()).snapshot = o.snapshot();
+    } else if (observation instanceof Observation.Restarting o) {
+      onRestarting(node(o.node()), o.snapshot());
+    } else if (observation instanceof Observation.Restarted o) {
+      onRestarted(node(o.node()), o.snapshot());
     } else if (observation instanceof Observation.Started o) {
       onStarted(node(o.node()), o);
     }
@@ -86,6 +94,8 @@ final class Evidence {
       node.term = d.term();
     } else if (decision instanceof Decision.Reconfigured d) {
       node.configuration = d.configuration();
+    } else if (decision instanceof Decision.Installed d) {
+      node.highestCommit = Math.max(node.highestCommit, d.snapshot().index());
     } else if (decision instanceof Decision.Committed d) {
       node.highestCommit = Math.max(node.highestCommit, d.index());
       if (node.role == Role.LEADER && d.index() > committed.last()) {
@@ -147,16 +157,47 @@ final class Evidence {
     }
   }
 
+  /** Whatever comes next, what the log has in common with the snapshot is on the disk. */
+  private void onRestarting(NodeEvidence node, Snapshot snapshot) {
+    long common = Math.min(node.durableIndex, Math.min(snapshot.index(), committed.last()));
+    while (!node.log.equalsUpTo(common, committed.log())) {
+      common--;
+    }
+    node.durableIndex = common;
+  }
+
+  private void onRestarted(NodeEvidence node, Snapshot snapshot) {
+    beginBehind(node, snapshot.last());
+    node.durableIndex = node.log.last();
+    node.snapshot = snapshot;
+  }
+
+  /** What is before the start of a log is what was committed. */
+  private void beginBehind(NodeEvidence node, LogPosition start) {
+    node.log.clear();
+    boolean isCommitted =
+        start.index() <= committed.last()
+            && committed.log().termAt(start.index()) == start.term();
+    if (isCommitted) {
+      node.log.extend(committed.log(), start.index());
+    } else if (contradiction == null) {
+      contradiction = "the log of " + node.id + " begins behind " + start + ", which is not committed";
+    }
+  }
+
   private void onStarted(NodeEvidence node, Observation.Started o) {
     node.owedIndex = node.durableIndex;
     node.owedPrefix = node.log.prefixAt(node.durableIndex);
     node.owedHardState = node.hardState;
+    node.owedSnapshot = node.snapshot;
+    node.snapshot = o.snapshot();
     node.inventedIndex = node.openedBefore ? -1 : 0;
-    node.log.clear();
-    node.configuration = initial;
+    beginBehind(node, o.start());
+    node.configuration = o.snapshot() == null ? initial : o.snapshot().configuration();
+    long configurationIndex = o.snapshot() == null ? 0 : o.snapshot().configurationIndex();
     for (Entry entry : o.log()) {
       put(node, entry);
-      if (entry.type() == EntryType.CONFIGURATION) {
+      if (entry.type() == EntryType.CONFIGURATION && entry.index() > configurationIndex) {
         node.configuration = Configuration.fromBytes(entry.data());
       }
     }

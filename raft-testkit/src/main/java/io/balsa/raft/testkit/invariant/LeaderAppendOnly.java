@@ -39,7 +39,9 @@ final class LeaderAppendOnly implements Invariant {
     } else if (observation instanceof Observation.Written o) {
       onWritten(evidence.node(o.node()), o.entries());
     } else if (observation instanceof Observation.Started o) {
-      end(o.node())[0] = o.log().size();
+      end(o.node())[0] = o.lastIndex();
+    } else if (observation instanceof Observation.Restarted o) {
+      end(o.node())[0] = o.snapshot().index();
     }
   }
 

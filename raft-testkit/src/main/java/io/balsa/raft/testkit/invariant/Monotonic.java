@@ -43,7 +43,7 @@ final class Monotonic implements Invariant {
       onSaved(life, o.node(), o.hardState());
       life.term = o.hardState().term();
       life.commitIndex = o.commitIndex();
-      life.persistedIndex = o.log().size();
+      life.persistedIndex = o.lastIndex();
       life.token = 0;
     }
   }
@@ -61,6 +61,9 @@ final class Monotonic implements Invariant {
     } else if (o.decision() instanceof Decision.Persisted d) {
       life.token = risen("token of what is persisted", node, life.token, d.token());
       life.persistedIndex = risen("persisted index", node, life.persistedIndex, d.index());
+    } else if (o.decision() instanceof Decision.Installed d) {
+      life.commitIndex = risen("commit index", node, life.commitIndex, d.snapshot().index());
+      life.persistedIndex = Math.min(life.persistedIndex, d.snapshot().index());
     } else if (o.decision() instanceof Decision.Truncated d) {
       if (d.first().index() <= life.commitIndex) {
         throw new Violated(

@@ -4,6 +4,7 @@ import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Role;
+import io.balsa.raft.core.Snapshot;
 
 /**
  * What is known of one node and its disk.
@@ -36,6 +37,11 @@ final class NodeEvidence {
   long owedIndex;
   long owedPrefix;
   HardState owedHardState;
+
+  /** The latest snapshot that its disk is known to have, or null. */
+  Snapshot snapshot;
+
+  Snapshot owedSnapshot;
 
   /** The first entry that was found when the disk was opened and that nobody had written, or 0. */
   long inventedIndex;

@@ -3,7 +3,9 @@ package io.balsa.raft.testkit.invariant;
 import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import io.balsa.raft.core.RaftView;
 import java.util.List;
 
@@ -25,11 +27,70 @@ public sealed interface Observation {
    *
    * @param node the node
    * @param hardState the hard state that its disk gave back
-   * @param log the whole log that its disk gave back, from entry 1 on
+   * @param snapshot the latest snapshot that its disk gave back, or null
+   * @param start the position right before the first entry of the log
+   * @param log the whole log that its disk gave back, from there on
    * @param commitIndex the commit hint that its disk gave back
    */
-  record Started(NodeId node, HardState hardState, List<Entry> log, long commitIndex)
-      implements Observation {}
+  record Started(
+      NodeId node,
+      HardState hardState,
+      Snapshot snapshot,
+      LogPosition start,
+      List<Entry> log,
+      long commitIndex)
+      implements Observation {
+
+    /**
+     * A node whose log was never compacted.
+     *
+     * @param node the node
+     * @param hardState the hard state that its disk gave back
+     * @param log the whole log that its disk gave back, from entry 1 on
+     * @param commitIndex the commit hint that its disk gave back
+     */
+    public Started(NodeId node, HardState hardState, List<Entry> log, long commitIndex) {
+      this(node, hardState, null, LogPosition.ZERO, log, commitIndex);
+    }
+
+    long lastIndex() {
+      return start.index() + log.size();
+    }
+  }
+
+  /**
+   * A snapshot of a node's own state machine is durable.
+   *
+   * @param node the node
+   * @param snapshot the snapshot
+   */
+  record SnapshotSaved(NodeId node, Snapshot snapshot) implements Observation {}
+
+  /**
+   * The log of a node is about to be given up for a snapshot that it has received. From now on its
+   * disk may have either.
+   *
+   * @param node the node
+   * @param snapshot the snapshot
+   */
+  record Restarting(NodeId node, Snapshot snapshot) implements Observation {}
+
+  /**
+   * The log of a node goes on behind a snapshot, durably.
+   *
+   * @param node the node
+   * @param snapshot the snapshot
+   */
+  record Restarted(NodeId node, Snapshot snapshot) implements Observation {}
+
+  /**
+   * The state machine has the state of a snapshot.
+   *
+   * @param node the node
+   * @param index the index of the last command of which the state knows
+   * @param stateHash the hash of the state
+   */
+  record Restored(NodeId node, long index, long stateHash) implements Observation {}
 
   /**
    * The storage of a node is closed, or dead: nothing reaches the disk before the next {@link

@@ -45,11 +45,13 @@ final class StateMachineSafety implements Invariant {
       }
     } else if (observation instanceof Observation.Applied o) {
       onApplied(evidence.node(o.node()), o);
+    } else if (observation instanceof Observation.Restored o) {
+      onRestored(o);
     } else if (observation instanceof Observation.Started o) {
       Progress p = progress(o.node());
       p.mayStartAnew = true;
       p.compared = 0;
-      compare(evidence.node(o.node()), p, Math.min(o.commitIndex(), o.log().size()));
+      compare(evidence.node(o.node()), p, Math.min(o.commitIndex(), o.lastIndex()));
     } else if (observation instanceof Observation.Killed o) {
       progress(o.node()).applied = 0;
     }
@@ -100,6 +102,20 @@ final class StateMachineSafety implements Invariant {
       }
     }
     p.applied = index;
+  }
+
+  private void onRestored(Observation.Restored o) {
+    Progress p = progress(o.node());
+    if (o.index() > evidence.committed().last()) {
+      throw new Violated(
+          NAME, o.node() + " restores a state of " + o.index() + ", which is not committed");
+    }
+    if (!p.mayStartAnew && o.index() < p.applied) {
+      throw new Violated(
+          NAME, o.node() + " goes back to a state of " + o.index() + " from " + p.applied);
+    }
+    p.mayStartAnew = false;
+    p.applied = o.index();
   }
 
   private static Violated wrong(Observation.Applied o, String what) {

@@ -10,6 +10,10 @@ import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Snapshot;
+import java.io.InputStream;
+import java.util.UUID;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +57,7 @@ public final class WatchedStorage implements Storage {
     List<Entry> log = readAll(store, found.start().index() + 1, found.lastIndex());
     WatchedLog watched = new WatchedLog(node, store);
     open = watched;
-    observer.accept(new Observation.Started(node, found.hardState(), log, found.commitIndex()));
+    observer.accept(new Observation.Started(node, found.hardState(), store.snapshots().latest(), found.start(), log, found.commitIndex()));
     return watched;
   }
 
@@ -88,6 +92,82 @@ public final class WatchedStorage implements Storage {
       if (last != null) {
         last.tellStopped();
       }
+    }
+  }
+
+  /** Tells of what the snapshots are about to replace, and of those that are durable. */
+  private static final class WatchedSnapshots implements SnapshotStore {
+    private final SnapshotStore snapshots;
+    private final WatchedLog log;
+
+    WatchedSnapshots(SnapshotStore snapshots, WatchedLog log) {
+      this.snapshots = snapshots;
+      this.log = log;
+    }
+
+    @Override
+    public Snapshot latest() {
+      return snapshots.latest();
+    }
+
+    @Override
+    public Image create(
+        UUID id, LogPosition last, long configurationIndex, Configuration configuration)
+        throws IOException {
+      return new WatchedImage(snapshots.create(id, last, configurationIndex, configuration), log);
+    }
+
+    @Override
+    public Receipt receive(Snapshot snapshot) throws IOException {
+      return snapshots.receive(snapshot);
+    }
+
+    @Override
+    public void activate(Snapshot snapshot) throws IOException {
+      log.tell(new Observation.Restarting(log.node, snapshot));
+      snapshots.activate(snapshot);
+    }
+
+    @Override
+    public InputStream open(Snapshot snapshot) throws IOException {
+      return snapshots.open(snapshot);
+    }
+
+    @Override
+    public byte[] read(UUID id, long offset, int maxBytes) throws IOException {
+      return snapshots.read(id, offset, maxBytes);
+    }
+  }
+
+  private static final class WatchedImage extends SnapshotStore.Image {
+    private final SnapshotStore.Image image;
+    private final WatchedLog log;
+
+    WatchedImage(SnapshotStore.Image image, WatchedLog log) {
+      this.image = image;
+      this.log = log;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      image.write(b);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      image.write(bytes, offset, length);
+    }
+
+    @Override
+    public Snapshot publish() throws IOException {
+      Snapshot snapshot = image.publish();
+      log.tell(new Observation.SnapshotSaved(log.node, snapshot));
+      return snapshot;
+    }
+
+    @Override
+    public void close() throws IOException {
+      image.close();
     }
   }
 
@@ -151,11 +231,12 @@ public final class WatchedStorage implements Storage {
     @Override
     public void restartAfter(LogPosition position) throws IOException {
       store.restartAfter(position);
+      tell(new Observation.Restarted(node, store.snapshots().latest()));
     }
 
     @Override
     public SnapshotStore snapshots() {
-      return store.snapshots();
+      return new WatchedSnapshots(store.snapshots(), this);
     }
 
     @Override

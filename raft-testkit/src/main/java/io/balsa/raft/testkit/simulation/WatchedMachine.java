@@ -5,6 +5,7 @@ import io.balsa.raft.StateMachine;
 import io.balsa.raft.testkit.invariant.Observation;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -13,9 +14,13 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   /** How often states are compared as a whole; in between, by what they answered. */
   private static final long COMPARED_EVERY = 64;
 
+  /** Index, hash, and the hash of the state as a whole. */
+  private static final int KNOWN = 20;
+
   private final World<M> world;
   private final Life<M> life;
   private final M machine;
+  private long index;
   private long hash;
   private boolean throwsNext;
 
@@ -43,6 +48,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
       throw new IllegalStateException("the simulated state machine throws");
     }
     byte[] response = applied(index, command);
+    this.index = index;
     hash = 31 * (31 * (31 * hash + index) + Arrays.hashCode(command)) + Arrays.hashCode(response);
     if (index % COMPARED_EVERY == 0) {
       hash = 31 * hash + Objects.hashCode(world.workload().state(machine));
@@ -52,14 +58,40 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     return response;
   }
 
+  /** What is checked when the state is restored travels in front of the state. */
   @Override
   public SnapshotWriter snapshot() {
-    return machine.snapshot();
+    byte[] known =
+        ByteBuffer.allocate(KNOWN)
+            .putLong(index)
+            .putLong(hash)
+            .putInt(Objects.hashCode(world.workload().state(machine)))
+            .array();
+    SnapshotWriter writer = machine.snapshot();
+    return out -> {
+      out.write(known);
+      writer.writeTo(out);
+    };
   }
 
   @Override
   public void restore(InputStream image) throws IOException {
+    ByteBuffer known = ByteBuffer.wrap(image.readNBytes(KNOWN));
     machine.restore(image);
+    if (life.isOver()) {
+      return;
+    }
+    index = known.getLong();
+    hash = known.getLong();
+    if (known.getInt() != Objects.hashCode(world.workload().state(machine))) {
+      world.fail(
+          new AssertionError(
+              "the state machine of "
+                  + life.host()
+                  + " has not the state of the snapshot that it restored, taken at index "
+                  + index));
+    }
+    world.observe(new Observation.Restored(life.host().id(), index, hash));
   }
 
   /** A command at which a state machine throws stops all nodes, and again after each restart. */
