@@ -11,8 +11,8 @@ import io.balsa.raft.core.HardState;
  *   <li>What a disk gives back has everything, unchanged, that was synced and that nothing was
  *       written over since.
  *   <li>What it gives back beyond that had been written by somebody.
- *   <li>Its latest snapshot is not older than the last that was saved, and the log has no gap behind
- *       it.
+ *   <li>Its latest snapshot is not older than the last that was saved, and the log has no gap
+ *       behind it.
  *   <li>Its hard state is not older than the last that was saved.
  * </ul>
  */

@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /**
  * "Since each state machine processes the same sequence of commands, each produces the same …
- * state" (dissertation section 2.1): at one index, all state machines have the same hash, also those that got
- * there by a snapshot (section 5.1).
+ * state" (dissertation section 2.1): at one index, all state machines have the same hash, also
+ * those that got there by a snapshot (section 5.1).
  */
 final class EqualStates implements Invariant {
   private long[] hashes = new long[64];

@@ -6,8 +6,8 @@ import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.NodeId;
-import io.balsa.raft.core.Snapshot;
 import io.balsa.raft.core.Role;
+import io.balsa.raft.core.Snapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -176,12 +176,12 @@ final class Evidence {
   private void beginBehind(NodeEvidence node, LogPosition start) {
     node.log.clear();
     boolean isCommitted =
-        start.index() <= committed.last()
-            && committed.log().termAt(start.index()) == start.term();
+        start.index() <= committed.last() && committed.log().termAt(start.index()) == start.term();
     if (isCommitted) {
       node.log.extend(committed.log(), start.index());
     } else if (contradiction == null) {
-      contradiction = "the log of " + node.id + " begins behind " + start + ", which is not committed";
+      contradiction =
+          "the log of " + node.id + " begins behind " + start + ", which is not committed";
     }
   }
 

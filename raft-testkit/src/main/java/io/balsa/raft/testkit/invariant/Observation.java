@@ -5,8 +5,8 @@ import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.NodeId;
-import io.balsa.raft.core.Snapshot;
 import io.balsa.raft.core.RaftView;
+import io.balsa.raft.core.Snapshot;
 import java.util.List;
 
 /**

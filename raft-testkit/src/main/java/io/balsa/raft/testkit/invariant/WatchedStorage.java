@@ -6,17 +6,17 @@ import io.balsa.raft.LogStore;
 import io.balsa.raft.RecoveredLog;
 import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.Storage;
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.NodeId;
-import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Snapshot;
-import java.io.InputStream;
-import java.util.UUID;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -57,7 +57,14 @@ public final class WatchedStorage implements Storage {
     List<Entry> log = readAll(store, found.start().index() + 1, found.lastIndex());
     WatchedLog watched = new WatchedLog(node, store);
     open = watched;
-    observer.accept(new Observation.Started(node, found.hardState(), store.snapshots().latest(), found.start(), log, found.commitIndex()));
+    observer.accept(
+        new Observation.Started(
+            node,
+            found.hardState(),
+            store.snapshots().latest(),
+            found.start(),
+            log,
+            found.commitIndex()));
     return watched;
   }
 

@@ -12,6 +12,9 @@ final class Counts {
   private long elections;
   private long truncations;
   private long damagedLogs;
+  private long compactions;
+  private long installs;
+  private long configurations;
 
   void fault(Fault fault) {
     faults.merge(fault, 1, Integer::sum);
@@ -26,6 +29,12 @@ final class Counts {
       elections++;
     } else if (decision instanceof Decision.Truncated) {
       truncations++;
+    } else if (decision instanceof Decision.Compacted) {
+      compactions++;
+    } else if (decision instanceof Decision.Installed) {
+      installs++;
+    } else if (decision instanceof Decision.Reconfigured) {
+      configurations++;
     }
   }
 
@@ -47,6 +56,18 @@ final class Counts {
 
   long truncations() {
     return truncations;
+  }
+
+  long compactions() {
+    return compactions;
+  }
+
+  long installs() {
+    return installs;
+  }
+
+  long configurations() {
+    return configurations;
   }
 
   long damagedLogs() {

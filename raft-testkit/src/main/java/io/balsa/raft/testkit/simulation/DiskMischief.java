@@ -80,7 +80,11 @@ final class DiskMischief<M extends StateMachine> {
             random.nextLong(2 * Weather.SECOND),
             () -> {
               boolean storms = world.weather().storm() > 0;
-              if (storms && victim.proof().covers(now) && damage(fault, victim, file, end)) {
+              boolean there = disk.files().contains(file);
+              if (storms
+                  && there
+                  && victim.proof().covers(now)
+                  && damage(fault, victim, file, end)) {
                 world.counts().fault(fault);
               }
             });

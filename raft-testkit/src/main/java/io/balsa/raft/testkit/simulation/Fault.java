@@ -36,14 +36,19 @@ enum Fault {
   MISDIRECTED_WRITE(Where.DISK),
   TRUNCATED_FILE(Where.DISK),
   SECOND_OPENER(Where.DISK),
-  WRONG_DIRECTORY(Where.DISK);
+  WRONG_DIRECTORY(Where.DISK),
+
+  TAKE_SNAPSHOT(Where.CLUSTER),
+  TRANSFER_LEADERSHIP(Where.CLUSTER),
+  CHANGE_MEMBERS(Where.CLUSTER);
 
   /** What a fault is done to. */
   enum Where {
     PROCESS,
     THREADS,
     NETWORK,
-    DISK
+    DISK,
+    CLUSTER
   }
 
   private final Where where;

@@ -59,6 +59,8 @@ final class Mischief<M extends StateMachine> {
       case NETWORK:
         onWires(fault, victim);
         return world.hosts().size() > 1;
+      case CLUSTER:
+        return world.administrator().does(fault, victim);
       default:
         return disks.hits(fault, victim);
     }

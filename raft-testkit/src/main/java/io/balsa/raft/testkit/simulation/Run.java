@@ -66,6 +66,7 @@ final class Run<M extends StateMachine> {
         "a leader commits within ten election timeouts",
         ELECTIONS * electionTimeout,
         () -> isAnswered(before));
+    await("everybody is a voter again", MINUTE, world.administrator()::everybodyIsBack);
     world.clients().stop();
     await("all members become equal", MINUTE, this::allEqual);
     await(

@@ -3,7 +3,9 @@ package io.balsa.raft.testkit.simulation;
 import io.balsa.raft.Limits;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -82,12 +84,18 @@ record Weather(
         pick(random, 1, 500, 2_000, 20_000, 200_000));
   }
 
+  private static final Set<Fault> DAMAGES =
+      EnumSet.of(Fault.BIT_ROT, Fault.MISDIRECTED_WRITE, Fault.TRUNCATED_FILE);
+
   private static Map<Fault, Long> faults(SplittableRandom random) {
     Map<Fault, Long> faults = new EnumMap<>(Fault.class);
     for (Fault fault : Fault.values()) {
       if (random.nextInt(3) == 0) {
         faults.put(fault, pick(random, 2, 5, 15) * SECOND);
       }
+    }
+    if (faults.containsKey(Fault.CHANGE_MEMBERS)) {
+      faults.keySet().removeAll(DAMAGES); // a node that is gone for good may be the last voter
     }
     return faults;
   }

@@ -36,6 +36,7 @@ final class World<M extends StateMachine> {
   private final Clients<M, ?, ?, ?> clients;
   private final List<Host<M>> hosts = new ArrayList<>();
   private final Invariants invariants;
+  private final Administrator<M> administrator;
   private Weather weather;
   private Throwable failure;
 
@@ -52,6 +53,7 @@ final class World<M extends StateMachine> {
       members.add(new Member(id, id + ":1"));
     }
     invariants = Invariants.all(Configuration.of(members));
+    administrator = new Administrator<>(this, random.split());
     clients = new Clients<>(this, setting.workload());
   }
 
@@ -75,6 +77,10 @@ final class World<M extends StateMachine> {
 
   Clients<M, ?, ?, ?> clients() {
     return clients;
+  }
+
+  Administrator<M> administrator() {
+    return administrator;
   }
 
   List<Host<M>> hosts() {

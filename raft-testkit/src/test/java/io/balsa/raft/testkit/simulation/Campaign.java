@@ -38,6 +38,9 @@ public final class Campaign {
   private long deliveries;
   private long elections;
   private long truncations;
+  private long compactions;
+  private long installs;
+  private long configurations;
   private long damagedLogs;
   private long events;
 
@@ -123,6 +126,9 @@ public final class Campaign {
     deliveries += outcome.counts().deliveries();
     elections += outcome.counts().elections();
     truncations += outcome.counts().truncations();
+    compactions += outcome.counts().compactions();
+    installs += outcome.counts().installs();
+    configurations += outcome.counts().configurations();
     damagedLogs += outcome.counts().damagedLogs();
     events += outcome.events();
     outcome
@@ -146,7 +152,7 @@ public final class Campaign {
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
         "%d seeds, %.1f a second, %.1f simulated hours, %d requests, %d answered, %d messages, %d"
-            + " events, %d elections, %d truncations, %d damaged logs refused, %d faults, %d failed;"
+            + " events, %d elections, %d truncations, %d compactions, %d installs, %d configurations, %d damaged logs refused, %d faults, %d failed;"
             + " go on with --first %d%n",
         done,
         done / seconds,
@@ -157,6 +163,9 @@ public final class Campaign {
         events,
         elections,
         truncations,
+        compactions,
+        installs,
+        configurations,
         damagedLogs,
         faults.values().stream().mapToLong(Long::longValue).sum(),
         failed.size(),
