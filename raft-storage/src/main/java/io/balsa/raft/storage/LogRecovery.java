@@ -96,9 +96,7 @@ final class LogRecovery {
 
   private long first(List<Long> numbers) throws IOException {
     int i = numbers.size() - 1;
-    while (i > 0
-        && numbers.get(i - 1) == numbers.get(i) - 1
-        && !restartsTheLog(numbers.get(i))) {
+    while (i > 0 && numbers.get(i - 1) == numbers.get(i) - 1 && !restartsTheLog(numbers.get(i))) {
       i--;
     }
     return numbers.get(i);

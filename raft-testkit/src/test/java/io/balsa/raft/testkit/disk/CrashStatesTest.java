@@ -268,8 +268,12 @@ class CrashStatesTest {
           workload.close();
           workload.open();
           workload.sync();
-          workload.snapshot(29, 10);
-          workload.discard(29);
+          // Through several segments back to what is in an earlier one.
+          workload.save(3);
+          workload.append(18, 13, 40);
+          workload.sync();
+          workload.snapshot(30, 10);
+          workload.discard(30);
         });
   }
 
