@@ -70,16 +70,16 @@ final class FileSnapshots implements SnapshotStore, Closeable {
 
   private void findLatest() throws IOException {
     Path newest = null;
-    LogPosition highest = LogPosition.ZERO;
+    long highest = 0;
     for (Path file : files()) {
       LogPosition position = SnapshotFormat.position(name(file));
       if (position == null) {
         if (!name(file).equals(SnapshotFormat.IMAGE)) {
           LOG.warn("{} is no file of a snapshot; it stays where it is and is not read", file);
         }
-      } else if (isSnapshot(file) && position.compareTo(highest) >= 0) {
+      } else if (isSnapshot(file) && position.index() >= highest) {
         newest = file;
-        highest = position;
+        highest = position.index();
       }
     }
     if (newest != null) {

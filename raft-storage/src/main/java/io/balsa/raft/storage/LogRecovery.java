@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  *       damage.
  *   <li>The unfinished write is cut; damage is reported, and nothing is changed then.
  *   <li>What is returned is durable, also if the process that wrote it never synced it.
- *   <li>The log begins with the last segment that restarts it, else with the first that is there.
- *       If it does not begin with entry 1, the snapshot must stand for what is missing.
+ *   <li>The log begins with the last segment that restarts it, or before which one is missing. If
+ *       that is not the first one, the snapshot must stand for what is missing.
  * </ul>
  *
  * <pre>
@@ -95,12 +95,11 @@ final class LogRecovery {
   }
 
   private long first(List<Long> numbers) throws IOException {
-    for (int i = numbers.size() - 1; i > 0; i--) {
-      if (restartsTheLog(numbers.get(i))) {
-        return numbers.get(i);
-      }
+    int i = numbers.size() - 1;
+    while (i > 0 && numbers.get(i - 1) == numbers.get(i) - 1 && !restartsTheLog(numbers.get(i))) {
+      i--;
     }
-    return numbers.get(0);
+    return numbers.get(i);
   }
 
   private boolean restartsTheLog(long number) throws IOException {
@@ -113,7 +112,7 @@ final class LogRecovery {
     }
   }
 
-  /** Removes what a crash while the log was restarted has left of the log before. */
+  /** Removes what a crash has left of segments that were being removed. */
   private void removeGivenUp(List<Long> numbers) throws IOException {
     if (numbers.get(0) < first) {
       for (long number : numbers) {

@@ -19,8 +19,8 @@ import java.util.UUID;
  *       from there on.
  *   <li>{@code synced <= written}: all of the segment before {@code synced} is durable, and so is
  *       every segment before this one as a whole.
- *   <li>Segments that a snapshot stands for are removed oldest first, each removal durable before
- *       the next: what a crash leaves is always the end of the log without a gap.
+ *   <li>Segments that a snapshot stands for are removed the last one first, and durably before the
+ *       next: with it gone, those before it are no part of the log, whether they are there or not.
  *   <li>After every entry there is room for a mark and for the seal.
  *   <li>After an exception other than {@link IllegalArgumentException} nothing here may be used
  *       again.
@@ -274,13 +274,21 @@ final class LogTail implements Closeable {
     commitIndex = Math.max(commitIndex, start.before().index());
     if (start.segment() > first.segment()) {
       index.discard(start.before().index());
-      for (long number = first.segment(); number < start.segment(); number++) {
-        Files.delete(file(number));
-        Disk.force(directory);
-      }
       starts.dropBefore(start);
+      removeSegments(first.segment(), start.segment());
     }
     return start.segment();
+  }
+
+  /**
+   * The oldest first would not do. A segment of which a later one has replaced the beginning must
+   * not become the first one, not even between two removals.
+   */
+  private void removeSegments(long from, long to) throws IOException {
+    for (long number = to - 1; number >= from; number--) {
+      Files.delete(file(number));
+      Disk.force(directory);
+    }
   }
 
   /**
@@ -302,10 +310,7 @@ final class LogTail implements Closeable {
     enter(header);
     starts.dropBefore(new SegmentStarts.Start(segment, position));
     index.restart(lastIndex, segment, written);
-    for (long number = oldest; number < segment; number++) {
-      Files.delete(file(number));
-    }
-    Disk.force(directory);
+    removeSegments(oldest, segment);
     return segment;
   }
 

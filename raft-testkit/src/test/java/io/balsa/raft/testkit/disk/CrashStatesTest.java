@@ -2,7 +2,10 @@ package io.balsa.raft.testkit.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.core.LogPosition;
+import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,17 @@ class CrashStatesTest {
    * the process are.
    */
   private static final int SAMPLED = EXHAUSTIVE ? 1 : 23;
+
+  /** Later than all others. */
+  private static final SentSnapshot LATER = later();
+
+  private static SentSnapshot later() {
+    try {
+      return SentSnapshot.of(SentSnapshot.id(7, 10), new LogPosition(1, 1000));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private interface Run {
     void run(Workload workload) throws IOException;
@@ -77,11 +91,29 @@ class CrashStatesTest {
     workload.save(term);
     workload.append(found.current().size() + 1L, 2, 30);
     workload.sync();
+    cutPower(disk, workload);
+    workload.open();
+    if (found.snapshot() != null) {
+      receiveMore(disk, workload, found.snapshot());
+    }
+    workload.close();
+  }
+
+  private static void cutPower(SimulatedDisk disk, Workload workload) {
     disk.cutPower();
     workload.closeAfterFailure();
     disk.restorePower();
+  }
+
+  /** What was under way is no obstacle for another snapshot, and nothing of it comes back. */
+  private static void receiveMore(SimulatedDisk disk, Workload workload, Snapshot latest)
+      throws IOException {
+    workload.discard(latest.index());
+    workload.install(LATER);
+    cutPower(disk, workload);
     workload.open();
-    workload.close();
+    assertThat(disk.files().stream().filter(file -> file.startsWith("/data/n1/snapshots/")))
+        .hasSize(1);
   }
 
   private static void open(Workload workload) throws IOException {
@@ -196,6 +228,98 @@ class CrashStatesTest {
           workload.close();
           workload.open();
           workload.close();
+        });
+  }
+
+  private static void openWithSnapshot(Workload workload) throws IOException {
+    open(workload);
+    workload.append(1, 8, 40);
+    workload.save(2);
+    workload.append(7, 14, 40);
+    workload.sync();
+    workload.snapshot(5, 100);
+    workload.append(21, 2, 40);
+  }
+
+  @Test
+  void sn03_aCrashWhileASnapshotIsPublished() throws IOException {
+    crashEverywhere(
+        SMALL_SEGMENT,
+        CrashStatesTest::openWithSnapshot,
+        workload -> {
+          workload.snapshot(10, 70_000);
+          workload.snapshot(15, 0);
+          workload.append(23, 2, 40);
+          workload.snapshot(20, 10);
+        });
+  }
+
+  @Test
+  void sn02_aCrashWhileTheLogIsCompacted() throws IOException {
+    crashEverywhere(
+        SMALL_SEGMENT,
+        CrashStatesTest::openWithSnapshot,
+        workload -> {
+          workload.discard(5);
+          workload.snapshot(16, 10);
+          workload.discard(12);
+          workload.append(22, 8, 40);
+          workload.discard(16);
+          workload.close();
+          workload.open();
+          workload.sync();
+          // Through several segments back to what is in an earlier one.
+          workload.save(3);
+          workload.append(18, 13, 40);
+          workload.sync();
+          workload.snapshot(30, 10);
+          workload.discard(30);
+        });
+  }
+
+  private static void crashWhileReceiving(long term, long index, int bytes) throws IOException {
+    SentSnapshot sent = SentSnapshot.of(SentSnapshot.id(5, bytes), new LogPosition(term, index));
+    crashEverywhere(
+        SMALL_SEGMENT,
+        CrashStatesTest::openWithSnapshot,
+        workload -> {
+          workload.install(sent);
+          workload.append(workload.promise().current().size() + 1L, 6, 60);
+          workload.sync();
+          workload.discard(index);
+          workload.append(workload.promise().current().size() + 1L, 1, 60);
+        });
+  }
+
+  @Test
+  void sn02_aCrashWhileASnapshotBehindTheLogIsReceived() throws IOException {
+    crashWhileReceiving(2, 40, 70_000);
+  }
+
+  @Test
+  void sn02_aCrashWhileASnapshotOfAnotherTermIsReceived() throws IOException {
+    crashWhileReceiving(1, 15, 500);
+  }
+
+  @Test
+  void sn01_aCrashWhileASnapshotThatTheLogReachesIsReceived() throws IOException {
+    crashWhileReceiving(2, 15, 500);
+  }
+
+  @Test
+  void sn02_aCrashWhileSnapshotsFollowEachOther() throws IOException {
+    SentSnapshot first = SentSnapshot.of(SentSnapshot.id(5, 10), new LogPosition(2, 40));
+    SentSnapshot second = SentSnapshot.of(SentSnapshot.id(6, 10), new LogPosition(2, 80));
+    crashEverywhere(
+        SMALL_SEGMENT,
+        CrashStatesTest::openWithSnapshot,
+        workload -> {
+          workload.install(first);
+          workload.install(second);
+          workload.append(81, 12, 60);
+          workload.sync();
+          workload.snapshot(90, 10);
+          workload.discard(90);
         });
   }
 

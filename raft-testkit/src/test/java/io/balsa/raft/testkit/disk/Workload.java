@@ -1,18 +1,24 @@
 package io.balsa.raft.testkit.disk;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.balsa.raft.DamagedLogException;
 import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
+import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import io.balsa.raft.storage.TestStorage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -24,6 +30,8 @@ import java.util.function.Consumer;
 final class Workload {
   private static final Identity IDENTITY =
       new Identity(new UUID(1, 1), new NodeId("n1"), new UUID(2, 2));
+
+  private static final int PIECE = 20_000;
 
   private final SimulatedDisk disk;
   private final String directory;
@@ -76,16 +84,37 @@ final class Workload {
   }
 
   private void step() throws IOException {
-    int choice = random.nextInt(10);
+    int choice = random.nextInt(13);
     if (choice == 0 || promise.acknowledged().term() == 0) {
       save(promise.acknowledged().term() + 1);
     } else if (choice < 6) {
       appendAtRandom();
     } else if (choice < 9) {
       sync();
-    } else {
+    } else if (choice < 10) {
       idle();
+    } else if (choice < 12) {
+      compactAtRandom();
+    } else if (random.nextInt(3) == 0) {
+      receiveAtRandom();
     }
+  }
+
+  private void compactAtRandom() throws IOException {
+    Snapshot latest = promise.snapshot();
+    long covered = latest == null ? 0 : latest.index();
+    if (promise.synced().equals(promise.current()) && promise.current().size() > covered) {
+      snapshot(covered + 1 + random.nextInt(promise.current().size() - (int) covered), 300);
+    }
+    if (promise.snapshot() != null) {
+      discard(random.nextInt((int) promise.snapshot().index() + 1));
+    }
+  }
+
+  private void receiveAtRandom() throws IOException {
+    long index = promise.commitIndex() + 1 + random.nextInt(20);
+    LogPosition last = new LogPosition(promise.acknowledged().term(), index);
+    install(SentSnapshot.of(SentSnapshot.id(random.nextLong(), random.nextInt(3000)), last));
   }
 
   void save(long term) throws IOException {
@@ -98,6 +127,53 @@ final class Workload {
   void sync() throws IOException {
     log.sync();
     promise(promise.sync());
+  }
+
+  /** Publishes a snapshot of the log up to an index, which is committed by that. */
+  void snapshot(long index, int bytes) throws IOException {
+    LogPosition last = promise.current().get((int) index - 1).position();
+    UUID id = SentSnapshot.id(random.nextLong(), bytes);
+    try (SnapshotStore.Image image = SentSnapshot.write(log.snapshots(), id, last)) {
+      Snapshot expected = new Snapshot(id, last, 0, SentSnapshot.MEMBERS, 0);
+      promise(promise.attempt(expected));
+      image.publish();
+      promise(promise.acknowledge(expected));
+    }
+  }
+
+  void discard(long index) throws IOException {
+    promise(promise.discard(index));
+    log.discard(index);
+  }
+
+  /** Receives a snapshot, or the rest of it, and does with it what a follower does. */
+  void install(SentSnapshot sent) throws IOException {
+    Snapshot snapshot = sent.snapshot();
+    try (SnapshotStore.Receipt receipt = log.snapshots().receive(snapshot)) {
+      receive(receipt, sent.bytes());
+      try {
+        receipt.verify();
+      } catch (DamagedLogException e) {
+        // What a power cut has left of it may be anything; then it comes again.
+        assertThat(receipt.received()).as(e.getMessage()).isZero();
+        receive(receipt, sent.bytes());
+        receipt.verify();
+      }
+    }
+    boolean reached = promise.contains(snapshot.last());
+    promise(promise.attempt(snapshot));
+    log.snapshots().activate(snapshot);
+    if (!reached) {
+      log.restartAfter(snapshot.last());
+    }
+    promise(promise.acknowledge(snapshot));
+  }
+
+  private static void receive(SnapshotStore.Receipt receipt, byte[] bytes) throws IOException {
+    while (receipt.received() < bytes.length) {
+      int from = (int) receipt.received();
+      receipt.write(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + PIECE)));
+    }
   }
 
   void idle() {
