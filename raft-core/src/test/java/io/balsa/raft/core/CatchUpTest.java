@@ -135,6 +135,22 @@ class CatchUpTest {
   }
 
   @Test
+  void cm12_eachStepWaitsUntilTheOneBeforeIsCommitted() {
+    for (Configuration target : List.of(FOUR, configuration("n1", "n2"))) {
+      Cluster cluster = cluster(THREE);
+      cluster.propose("n1", "a");
+      long before = cluster.raft("n1").last().index();
+      cluster.deliver();
+      cluster.change("n1", target);
+      Configuration firstStep = cluster.raft("n1").configuration();
+      cluster.drop(p -> p.from().equals(id("n1")));
+      cluster.deliver(); // the acknowledgements of the command
+      assertThat(cluster.raft("n1").commitIndex()).isEqualTo(before);
+      assertThat(cluster.raft("n1").configuration()).isEqualTo(firstStep);
+    }
+  }
+
+  @Test
   void cm12_aLeaderThatIsDeposedCanNotTell() {
     Cluster cluster = cluster(THREE);
     cluster.partition("n1");
