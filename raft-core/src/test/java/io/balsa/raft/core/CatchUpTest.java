@@ -60,6 +60,20 @@ class CatchUpTest {
   }
 
   @Test
+  void cm11_aNewVoterThatHadCaughtUpAndIsGoneIsNotWaitedInVain() {
+    Cluster cluster = cluster(THREE);
+    cluster.crash("n5");
+    long id = cluster.change("n1", configuration("n3", "n4", "n5"));
+    cluster.rounds(ET);
+    assertThat(cluster.raft("n4").commitIndex()).isEqualTo(cluster.raft("n1").commitIndex());
+    cluster.crash("n4").rounds(ET + HB).restart("n5").rounds(ET);
+    assertThat(cluster.raft("n5").commitIndex()).isEqualTo(cluster.raft("n1").commitIndex());
+    assertThat(cluster.raft("n1").configuration().isPrepared()).isTrue(); // n3 and n5 are not all
+    cluster.rounds(10 * ET);
+    assertRefused(cluster, id, "new voter n4 made no progress");
+  }
+
+  @Test
   void cm11_aNewVoterThatAnswersButGetsNowhereIsNotPromoted() {
     Cluster cluster = cluster(THREE);
     cluster.propose("n1", "a");
@@ -117,6 +131,22 @@ class CatchUpTest {
       assertThat(made || leader.raft().configuration().equals(THREE)).isTrue();
       assertThat(configurations(leader)).as("after %s waves", waves).isEqualTo(made ? 3 : 0);
       assertThat(waves == 0 || made).isTrue();
+    }
+  }
+
+  @Test
+  void cm12_eachStepWaitsUntilTheOneBeforeIsCommitted() {
+    for (Configuration target : List.of(FOUR, configuration("n1", "n2"))) {
+      Cluster cluster = cluster(THREE);
+      cluster.propose("n1", "a");
+      long before = cluster.raft("n1").last().index();
+      cluster.deliver();
+      cluster.change("n1", target);
+      Configuration firstStep = cluster.raft("n1").configuration();
+      cluster.drop(p -> p.from().equals(id("n1")));
+      cluster.deliver(); // the acknowledgements of the command
+      assertThat(cluster.raft("n1").commitIndex()).isEqualTo(before);
+      assertThat(cluster.raft("n1").configuration()).isEqualTo(firstStep);
     }
   }
 

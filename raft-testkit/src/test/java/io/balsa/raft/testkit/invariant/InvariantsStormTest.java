@@ -162,6 +162,12 @@ class InvariantsStormTest {
     for (Effects.Refused refused : effects.refused()) {
       invariants.observe(new Observation.Answered(node.id, refused.id()));
     }
+    for (Effects.Changed changed : effects.changed()) {
+      invariants.observe(new Observation.Answered(node.id, changed.id()));
+    }
+    for (long undecided : effects.undecided()) {
+      invariants.observe(new Observation.Answered(node.id, undecided));
+    }
   }
 
   private void disturb(StormNode node) throws IOException {
