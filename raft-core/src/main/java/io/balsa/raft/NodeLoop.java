@@ -41,7 +41,9 @@ final class NodeLoop {
    *
    * @param self who this is
    * @param group the name of the group
-   * @param initial the configuration the cluster was formed with
+   * @param members with whom the cluster is formed if it is not yet, or null to wait to be let in
+   * @param clusterId that of the cluster before the log says which
+   * @param address where others reach this node
    * @param options the numbers of the algorithm
    * @param tickNanos how long a tick is
    * @param limits the bounds in bytes
@@ -51,7 +53,9 @@ final class NodeLoop {
   record Setting(
       NodeId self,
       String group,
-      Configuration initial,
+      Configuration members,
+      UUID clusterId,
+      String address,
       RaftOptions options,
       long tickNanos,
       Limits limits,
@@ -66,7 +70,7 @@ final class NodeLoop {
   private final Waiting waiting = new Waiting(answers);
   private final Forwarding forwarding;
   private final Orders orders;
-  private final Peers peers;
+  private final Membership membership;
 
   private LiveGroup live;
   private int opening;
@@ -92,7 +96,7 @@ final class NodeLoop {
     this.environment = environment;
     forwarding = new Forwarding(wiring.link(), answers, environment.random());
     orders = new Orders(wiring.link(), answers, environment.random());
-    peers = new Peers(setting.self(), wiring.link(), patience());
+    membership = new Membership(setting, store, wiring.link(), patience());
     lastTickAt = environment.nanoTime();
     goLive(store);
     publish();
@@ -151,6 +155,8 @@ final class NodeLoop {
       }
     } else if (mail instanceof Mail.PieceRead m) {
       wiring.link().send(m.to(), m.piece());
+    } else if (mail instanceof Mail.Met m) {
+      onMet(m);
     } else if (mail instanceof Mail.Disconnected m) {
       onDisconnected(m.peer());
     } else {
@@ -252,7 +258,19 @@ final class NodeLoop {
     }
   }
 
+  private void onMet(Mail.Met m) {
+    membership.met(m.node(), m.incarnation(), m.formed());
+    if (live != null) {
+      live.step(new Event.PeerMet(m.node(), m.incarnation()));
+      Event.Form form = membership.due();
+      if (form != null) {
+        live.step(form);
+      }
+    }
+  }
+
   private void onDisconnected(NodeId peer) {
+    membership.disconnected(peer);
     forwarding.onDisconnected(peer);
     orders.onDisconnected(peer);
     if (live != null) {
@@ -367,7 +385,7 @@ final class NodeLoop {
       return;
     }
     Effects effects = live.perform(now);
-    peers.follow(live.raft().configuration(), now);
+    membership.update(live.raft().configuration(), now);
     effects.notable().forEach(this::log);
     if (effects.failure() != null) {
       fail("an invariant of Raft is broken: " + effects.failure(), null);
@@ -413,10 +431,13 @@ final class NodeLoop {
             log.termStarts(),
             log.lastIndex(),
             log.commitIndex(),
-            setting.initial(),
+            Configuration.NONE,
             log.configurations());
     Raft raft =
-        new Raft(setting.self(), setting.options(), restored, setting.random(), setting.observer());
+        new Raft(
+            setting.self(),
+            membership.incarnation(),
+            setting.options(), restored, setting.random(), setting.observer());
     live =
         new LiveGroup(
             raft, store, opening, wiring, setting.limits(), waiting, environment.random(), answers);
@@ -515,7 +536,9 @@ final class NodeLoop {
       status =
           new NodeStatus(
               setting.self(),
-              health,
+              membership.waitsFor().isEmpty()
+                  ? health
+                  : new NodeStatus.Health(NodeStatus.State.WAITING, membership.waitsFor()),
               raft.role(),
               raft.term(),
               Optional.ofNullable(raft.leader()),

@@ -23,6 +23,7 @@ final class NodeParts {
       NodeId id,
       String group,
       Configuration members,
+      String address,
       StateMachine stateMachine,
       Storage storage,
       Transport transport,
@@ -30,25 +31,9 @@ final class NodeParts {
       RaftObserver observer,
       Environment environment) {
 
-    /** The same for all nodes that were given the same members and group. */
+    /** Before the log says which: that of the cluster to be formed, or of none. */
     UUID clusterId() {
-      StringBuilder s = new StringBuilder("balsa cluster\n").append(group).append('\n');
-      s.append(members);
-      return UUID.nameUUIDFromBytes(s.toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    String address() {
-      return members.members().stream()
-          .filter(m -> m.id().equals(id))
-          .findFirst()
-          .orElseThrow()
-          .address();
-    }
-
-    List<Member> peers() {
-      List<Member> peers = new ArrayList<>(members.members());
-      peers.removeIf(m -> m.id().equals(id));
-      return peers;
+      return members == null ? new UUID(0, 0) : Formation.clusterId(group, members);
     }
   }
 
@@ -92,7 +77,12 @@ final class NodeParts {
     Identity fresh = new Identity(d.clusterId(), d.id, incarnation);
     LogStore store = d.storage.open(d.group, fresh, environment);
     Transport.Link link =
-        d.transport.join(d.group, store.identity(), d.address(), true, new Arrivals(mailbox));
+        d.transport.join(
+            d.group,
+            Membership.identity(store, d.clusterId()),
+            d.address,
+            Membership.isFormed(store),
+            new Arrivals(mailbox));
 
     Replies replies = new Replies(link);
     applier =
@@ -108,6 +98,8 @@ final class NodeParts {
             d.id,
             d.group,
             d.members,
+            d.clusterId(),
+            d.address,
             options(),
             tickNanos,
             limits,
@@ -159,9 +151,10 @@ final class NodeParts {
       mailbox.offer(new Mail.Arrived(from, packet));
     }
 
-    /** All members have logs from the start, and none has an incarnation that is expected. */
     @Override
-    public void met(NodeId node, UUID incarnation, boolean formed) {}
+    public void met(NodeId node, UUID incarnation, boolean formed) {
+      mailbox.put(new Mail.Met(node, incarnation, formed));
+    }
 
     @Override
     public void disconnected(NodeId peer) {

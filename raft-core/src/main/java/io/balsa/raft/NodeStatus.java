@@ -63,6 +63,8 @@ public record NodeStatus(
   public enum State {
     /** It takes part in its group. */
     OK,
+    /** It has no log yet, and waits for others to form a cluster or to be let into one. */
+    WAITING,
     /**
      * Its storage failed. It neither votes nor acknowledges, and tries to open the storage again.
      */

@@ -237,6 +237,7 @@ public final class RaftNode implements AutoCloseable {
     private final StateMachine stateMachine;
     private String group = "default";
     private Configuration members;
+    private String address;
     private Storage storage;
     private Transport transport;
     private Duration electionTimeout = Duration.ofSeconds(1);
@@ -249,7 +250,9 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
-     * The members of the cluster, the same on all of them.
+     * The members with which the cluster is formed, the same on all of them. It is formed once, when
+     * all of them have been started; from then on the log knows the members, and what is said here
+     * does not matter any more.
      *
      * @param members for each {@code id=host:port}, with the address at which the others reach it
      * @return this
@@ -260,7 +263,9 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
-     * The members of the cluster, the same on all of them.
+     * The members with which the cluster is formed, the same on all of them. It is formed once, when
+     * all of them have been started; from then on the log knows the members, and what is said here
+     * does not matter any more.
      *
      * @param members for each {@code id=host:port}, with the address at which the others reach it
      * @return this
@@ -270,6 +275,19 @@ public final class RaftNode implements AutoCloseable {
       List<Member> parsed = new ArrayList<>();
       members.forEach(m -> parsed.add(Member.parse(m)));
       this.members = Configuration.of(parsed);
+      return this;
+    }
+
+    /**
+     * In place of {@code members}: this node is to be let into a cluster that exists. It waits until
+     * somebody adds it there with {@link RaftNode#changeConfiguration}.
+     *
+     * @param address {@code host:port}, at which the others will reach it
+     * @return this
+     * @throws IllegalArgumentException if it is something else
+     */
+    public Builder joins(String address) {
+      this.address = new Member(id, address).address();
       return this;
     }
 
@@ -373,6 +391,7 @@ public final class RaftNode implements AutoCloseable {
                     id,
                     group,
                     members,
+                    members == null ? address : members.member(id).address(),
                     stateMachine,
                     storage,
                     transport,
@@ -387,8 +406,12 @@ public final class RaftNode implements AutoCloseable {
     }
 
     private void checkComplete() {
-      if (members == null) {
+      if (members == null && address == null) {
         throw new IllegalStateException("node " + id + ": members(...) is missing");
+      }
+      if (members != null && address != null) {
+        throw new IllegalStateException(
+            "node " + id + " can't both form a cluster with members(...) and join one");
       }
       if (storage == null) {
         throw new IllegalStateException("node " + id + ": storage(...) is missing");
@@ -396,7 +419,7 @@ public final class RaftNode implements AutoCloseable {
       if (transport == null) {
         throw new IllegalStateException("node " + id + ": transport(...) is missing");
       }
-      if (!members.isVoter(id)) {
+      if (members != null && !members.isVoter(id)) {
         throw new IllegalArgumentException(
             "node " + id + " is not one of the members " + members.voters());
       }

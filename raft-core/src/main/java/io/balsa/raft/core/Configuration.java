@@ -36,6 +36,10 @@ import java.util.function.UnaryOperator;
  * </ul>
  */
 public final class Configuration {
+  /** That of a node which belongs to no cluster yet: no members, and never a quorum. */
+  public static final Configuration NONE =
+      new Configuration(null, List.of(), List.of(), List.of(), Set.of(), null);
+
   private final UUID clusterId;
   private final List<Member> voters;
   private final List<Member> outgoing;
@@ -456,6 +460,17 @@ public final class Configuration {
     int voter = indexOf(voters, id);
     int leaving = indexOf(outgoing, id);
     return voter >= 0 && !voidVoters[voter] || leaving >= 0 && !voidOutgoing[leaving];
+  }
+
+  /** Whether it is this very node that votes, and not one that had its id before. */
+  boolean isVoter(NodeId id, UUID incarnation) {
+    Member now = member(id);
+    boolean another =
+        now != null
+            && incarnation != null
+            && now.incarnation() != null
+            && !now.incarnation().equals(incarnation);
+    return !another && isVoter(id);
   }
 
   /** Whether the next configuration has a voter that is none yet. */

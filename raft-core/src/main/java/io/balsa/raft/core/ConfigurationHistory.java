@@ -2,6 +2,7 @@ package io.balsa.raft.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -48,9 +49,9 @@ final class ConfigurationHistory {
    * one in those before that are not known to be left for good. Section 4.2.2, figure 4.6: the only
    * node that has {@code C_new} may be one that is not in it.
    */
-  boolean mayNeed(NodeId id, long commitIndex) {
+  boolean mayNeed(NodeId id, UUID incarnation, long commitIndex) {
     for (int i = items.size() - 1; i >= 0; i--) {
-      if (items.get(i).configuration.isVoter(id)) {
+      if (items.get(i).configuration.isVoter(id, incarnation)) {
         return true;
       }
       if (items.get(i).index <= commitIndex) {

@@ -6,6 +6,14 @@ import java.util.UUID;
 /** What can happen to a node: everything that {@link Raft#step} takes. */
 public sealed interface Event {
 
+  /**
+   * A new cluster begins, on every one of its members with the same event. Does nothing at a node
+   * that has a log, or hears a leader.
+   *
+   * @param configuration all of its members, with their incarnations
+   */
+  record Form(Configuration configuration) implements Event {}
+
   /** A unit of time has passed; the only clock of the algorithm. */
   record Tick() implements Event {}
 

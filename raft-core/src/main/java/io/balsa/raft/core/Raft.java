@@ -29,6 +29,7 @@ public final class Raft implements RaftView {
   final Map<NodeId, UUID> met = new TreeMap<>();
 
   private final NodeId self;
+  private final UUID incarnation;
   private final RandomSource random;
   private final Reporter reporter;
   private long term;
@@ -40,7 +41,7 @@ public final class Raft implements RaftView {
   private String failure;
 
   /**
-   * A node that starts, as a follower.
+   * A node that starts, as a follower, and takes itself for every member with its id.
    *
    * @param self who it is
    * @param options the numbers of the algorithm
@@ -54,7 +55,28 @@ public final class Raft implements RaftView {
       RestoredState restored,
       RandomSource random,
       RaftObserver observer) {
+    this(self, null, options, restored, random, observer);
+  }
+
+  /**
+   * A node that starts, as a follower.
+   *
+   * @param self who it is
+   * @param incarnation which of those that ever had this id, or null if that is not known
+   * @param options the numbers of the algorithm
+   * @param restored what it knows from before
+   * @param random where its randomness comes from
+   * @param observer is told every decision, or null
+   */
+  public Raft(
+      NodeId self,
+      UUID incarnation,
+      RaftOptions options,
+      RestoredState restored,
+      RandomSource random,
+      RaftObserver observer) {
     this.self = self;
+    this.incarnation = incarnation;
     this.options = options;
     this.random = random;
     reporter = new Reporter(observer);
@@ -93,6 +115,8 @@ public final class Raft implements RaftView {
       } else if (event instanceof Event.Disconnected e) {
         met.remove(e.peer());
         role.onDisconnected(e.peer());
+      } else if (event instanceof Event.Form e) {
+        form(e.configuration());
       } else if (event instanceof Event.SnapshotTaken e) {
         onSnapshotTaken(e.snapshot());
       } else if (event instanceof Event.SnapshotReceived e) {
@@ -383,6 +407,20 @@ public final class Raft implements RaftView {
   }
 
   /**
+   * The first entry of a cluster, the same on all its members and written by nobody else: it is in
+   * force at once, and committed with what the first leader appends behind it.
+   */
+  private void form(Configuration configuration) {
+    if (log.lastIndex() > 0 || role.leader() != null) {
+      return; // the cluster exists
+    }
+    if (term == 0) {
+      enterTerm(1, null);
+    }
+    append(List.of(Entry.of(configuration, 1, 1)));
+  }
+
+  /**
    * Section 5.1. The log keeps reaching back to the snapshot before this one, so that a follower
    * that is a little behind needs no snapshot.
    */
@@ -444,7 +482,7 @@ public final class Raft implements RaftView {
 
   /** Learners and removed nodes never campaign (section 4.2.1). */
   boolean mayCampaign() {
-    return configurations.mayNeed(self, log.commitIndex());
+    return configurations.mayNeed(self, incarnation, log.commitIndex());
   }
 
   /** Drawn anew each time, from one to just below two election timeouts (section 3.4). */

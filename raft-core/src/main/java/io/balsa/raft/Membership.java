@@ -1,0 +1,184 @@
+package io.balsa.raft;
+
+import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.Event;
+import io.balsa.raft.core.Member;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * To which cluster this node belongs, and with whom it is connected.
+ *
+ * <ul>
+ *   <li>The log says both. Before there is one, the node takes part in forming a cluster, or waits
+ *       to be let into one.
+ *   <li>It is connected with the other members of the configuration in force, and for a while with
+ *       those who were, since they have to hear that they are not any more.
+ * </ul>
+ */
+final class Membership {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+
+  private final Transport.Link link;
+  private final String address;
+  private final long patience;
+  private final Map<NodeId, Member> current = new TreeMap<>();
+  private final Map<NodeId, Member> former = new TreeMap<>();
+  private final Map<NodeId, Long> formerUntil = new HashMap<>();
+  private Identity self;
+  private boolean formed;
+  private Configuration followed;
+  private Formation formation;
+  private String said = "";
+
+  /**
+   * Takes a node for a member of the cluster in its log, if it has one.
+   *
+   * @param setting what the user has said
+   * @param store the log
+   * @param link to the others
+   * @param patience for how many ticks former members are kept
+   */
+  Membership(NodeLoop.Setting setting, LogStore store, Transport.Link link, long patience) {
+    this.link = link;
+    this.address = setting.address();
+    this.patience = patience;
+    self = identity(store, setting.clusterId());
+    formed = isFormed(store);
+    if (!formed && setting.members() != null) {
+      formation = new Formation(self, setting.members());
+      follow(setting.members(), 0);
+    }
+  }
+
+  static boolean isFormed(LogStore store) {
+    RecoveredLog log = store.recovered();
+    return log.lastIndex() > 0;
+  }
+
+  /** With the cluster that the log says, or another one before there is a log. */
+  static Identity identity(LogStore store, UUID before) {
+    List<Entry> configurations = store.recovered().configurations();
+    Snapshot snapshot = store.snapshots().latest();
+    UUID cluster = null;
+    if (!configurations.isEmpty()) {
+      Entry last = configurations.get(configurations.size() - 1);
+      cluster = Configuration.fromBytes(last.data()).clusterId();
+    } else if (snapshot != null) {
+      cluster = snapshot.configuration().clusterId();
+    }
+    Identity owner = store.identity();
+    return new Identity(cluster == null ? before : cluster, owner.nodeId(), owner.incarnation());
+  }
+
+  UUID incarnation() {
+    return self.incarnation();
+  }
+
+  // ---- before there is a log
+
+  void met(NodeId node, UUID incarnation, boolean hasLog) {
+    if (formation != null) {
+      formation.met(node, incarnation, hasLog);
+    }
+  }
+
+  void disconnected(NodeId node) {
+    if (formation != null) {
+      formation.lost(node);
+    }
+  }
+
+  /** What begins the cluster, if it is time; else null. */
+  Event.Form due() {
+    return formation != null && formation.isReady()
+        ? new Event.Form(formation.configuration())
+        : null;
+  }
+
+  /** What the node waits for before it can take part, in words; empty if it does. */
+  String waitsFor() {
+    if (formed) {
+      return "";
+    }
+    return formation == null
+        ? "it waits until a leader calls it: changeConfiguration(...) on a member lets it in"
+        : formation.waitsFor();
+  }
+
+  private void say() {
+    String waits = waitsFor();
+    if (!waits.isEmpty() && !waits.equals(said)) {
+      LOG.info("{}: {}", self.nodeId(), waits);
+    }
+    said = waits;
+  }
+
+  // ---- the configuration in force
+
+  /** The configuration in force, perhaps a new one. */
+  void update(Configuration inForce, long now) {
+    say();
+    if (inForce.members().isEmpty()) {
+      return;
+    }
+    if (!formed) {
+      formed = true;
+      formation = null;
+      UUID cluster = inForce.clusterId() == null ? self.clusterId() : inForce.clusterId();
+      self = new Identity(cluster, self.nodeId(), self.incarnation());
+      link.introduce(self, address, true);
+      LOG.info("{} belongs to cluster {}", self.nodeId(), cluster);
+    }
+    follow(inForce, now);
+  }
+
+  private void follow(Configuration inForce, long now) {
+    boolean changed = inForce != followed;
+    if (changed) {
+      followed = inForce;
+      replaceCurrent(inForce, now);
+    }
+    if (forget(now) || changed) {
+      List<Member> all = new ArrayList<>(current.values());
+      all.addAll(former.values());
+      link.setPeers(all);
+    }
+  }
+
+  private void replaceCurrent(Configuration inForce, long now) {
+    current.forEach(
+        (id, member) -> {
+          former.put(id, member);
+          formerUntil.put(id, now + patience);
+        });
+    current.clear();
+    for (Member member : inForce.members()) {
+      former.remove(member.id());
+      if (!member.id().equals(self.nodeId())) {
+        current.put(member.id(), member);
+      }
+    }
+  }
+
+  private boolean forget(long now) {
+    boolean forgot = false;
+    for (Iterator<NodeId> i = former.keySet().iterator(); i.hasNext(); ) {
+      if (formerUntil.get(i.next()) <= now) {
+        i.remove();
+        forgot = true;
+      }
+    }
+    return forgot;
+  }
+}
