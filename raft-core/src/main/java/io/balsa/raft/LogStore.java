@@ -80,7 +80,8 @@ public interface LogStore extends AutoCloseable {
    * snapshot whose position is not in the log has done this by itself: a crash may come in between.
    *
    * @param position the last position of the latest snapshot
-   * @throws IllegalArgumentException if it is not that
+   * @throws IllegalArgumentException if it is not that, or if the log is known to be committed
+   *     beyond it
    * @throws IOException if the file system fails; the store is dead then
    */
   void restartAfter(LogPosition position) throws IOException;

@@ -15,7 +15,8 @@ import java.util.List;
  *     empty log
  * @param lastIndex the last index of the log, that of {@code start} if it has no entries
  * @param configurations the entries of type CONFIGURATION that are in the log, in order
- * @param commitIndex the last commit hint that was stored, at most {@code lastIndex}
+ * @param commitIndex the last commit hint that was stored, at most {@code lastIndex}; at least the
+ *     index of the latest snapshot
  */
 public record RecoveredLog(
     HardState hardState,

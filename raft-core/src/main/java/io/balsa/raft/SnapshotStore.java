@@ -60,6 +60,8 @@ public interface SnapshotStore {
    * latest one, durably. Does nothing if it is that already.
    *
    * @param snapshot the snapshot
+   * @throws IllegalArgumentException if it was not verified since the store was opened, or if a
+   *     later one is the latest
    * @throws IOException if the file system fails; the log store is dead then
    */
   void activate(Snapshot snapshot) throws IOException;
@@ -96,7 +98,8 @@ public interface SnapshotStore {
      * Makes the snapshot durable, and the latest one.
      *
      * @return the snapshot
-     * @throws IOException if the file system fails; it is not the latest one then
+     * @throws IOException if the file system fails, or if a later one has become the latest
+     *     meanwhile; it is not the latest one then
      */
     public abstract Snapshot publish() throws IOException;
   }

@@ -146,6 +146,10 @@ final class FileSnapshots implements SnapshotStore, Closeable {
     return name(file).endsWith(SnapshotFormat.SUFFIX);
   }
 
+  boolean isOpen() {
+    return !closed;
+  }
+
   void checkOpen() throws StorageException {
     if (closed) {
       throw new StorageException(directory + ": the log is closed");

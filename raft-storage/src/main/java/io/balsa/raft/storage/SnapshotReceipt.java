@@ -81,7 +81,7 @@ final class SnapshotReceipt implements SnapshotStore.Receipt {
       store.verified(this);
       good = true;
     } finally {
-      if (!good) {
+      if (!good && store.isOpen()) {
         startOver();
       }
     }

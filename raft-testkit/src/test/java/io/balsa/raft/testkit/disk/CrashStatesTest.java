@@ -293,7 +293,7 @@ class CrashStatesTest {
 
   @Test
   void sn02_aCrashWhileASnapshotBehindTheLogIsReceived() throws IOException {
-    crashWhileReceiving(2, 40, 70_000);
+    crashWhileReceiving(2, 40, 3000);
   }
 
   @Test

@@ -31,7 +31,7 @@ final class Workload {
   private static final Identity IDENTITY =
       new Identity(new UUID(1, 1), new NodeId("n1"), new UUID(2, 2));
 
-  private static final int PIECE = 20_000;
+  private static final int PIECE = 2000;
 
   private final SimulatedDisk disk;
   private final String directory;
