@@ -11,7 +11,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Forms a cluster, once: when all its members are there at the same time and none of them has a log.
+ * Forms a cluster, once: when all its members are there at the same time and none of them has a
+ * log.
  *
  * <ul>
  *   <li>What is formed names the incarnation of every member, so that a directory which is lost

@@ -127,7 +127,7 @@ final class LiveGroup {
     if (effects.discardable() > 0) {
       wiring.writer().put(new LogWriter.Task.Discard(effects.discardable()));
     }
-    if (effects.fetch() != null && download.fetch(effects.fetch(), now)) {
+    if (effects.fetch() != null && isSettled() && download.fetch(effects.fetch(), now)) {
       raft.step(new Event.SnapshotReceived(effects.fetch().snapshot()));
     }
     handOut();
@@ -225,8 +225,8 @@ final class LiveGroup {
   private void handOut() {
     Applier applier = wiring.applier();
     if (lacksSnapshot()) {
-      if (raft.persistedIndex() < raft.snapshot().index()) {
-        return; // it is not this node's own yet
+      if (!isSettled()) {
+        return;
       }
       captures.restored();
       applier.restore(store.snapshots(), raft.snapshot());
@@ -258,6 +258,11 @@ final class LiveGroup {
   boolean onNotInLog(Mail.NotInLog mail) {
     readingForApply = false;
     return lacksSnapshot() || mail.first() != wiring.applier().handedIndex() + 1;
+  }
+
+  /** Whether the latest snapshot is this node's own, and not still to be put in its place. */
+  private boolean isSettled() {
+    return raft.snapshot() == null || raft.persistedIndex() >= raft.snapshot().index();
   }
 
   private boolean lacksSnapshot() {

@@ -14,6 +14,7 @@ import io.balsa.raft.core.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -437,7 +438,10 @@ final class NodeLoop {
         new Raft(
             setting.self(),
             membership.incarnation(),
-            setting.options(), restored, setting.random(), setting.observer());
+            setting.options(),
+            restored,
+            setting.random(),
+            setting.observer());
     live =
         new LiveGroup(
             raft, store, opening, wiring, setting.limits(), waiting, environment.random(), answers);

@@ -1,15 +1,11 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Configuration;
-import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.RaftObserver;
 import io.balsa.raft.core.RaftOptions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -107,7 +103,6 @@ final class NodeParts {
             d.observer);
     loop = new NodeLoop(setting, wiring, mailbox, environment, store);
 
-    link.setPeers(d.peers());
     start(reader);
   }
 

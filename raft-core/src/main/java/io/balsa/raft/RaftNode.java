@@ -250,9 +250,9 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
-     * The members with which the cluster is formed, the same on all of them. It is formed once, when
-     * all of them have been started; from then on the log knows the members, and what is said here
-     * does not matter any more.
+     * The members with which the cluster is formed, the same on all of them. It is formed once,
+     * when all of them have been started; from then on the log knows the members, and what is said
+     * here does not matter any more.
      *
      * @param members for each {@code id=host:port}, with the address at which the others reach it
      * @return this
@@ -263,9 +263,9 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
-     * The members with which the cluster is formed, the same on all of them. It is formed once, when
-     * all of them have been started; from then on the log knows the members, and what is said here
-     * does not matter any more.
+     * The members with which the cluster is formed, the same on all of them. It is formed once,
+     * when all of them have been started; from then on the log knows the members, and what is said
+     * here does not matter any more.
      *
      * @param members for each {@code id=host:port}, with the address at which the others reach it
      * @return this
@@ -279,8 +279,8 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
-     * In place of {@code members}: this node is to be let into a cluster that exists. It waits until
-     * somebody adds it there with {@link RaftNode#changeConfiguration}.
+     * In place of {@code members}: this node is to be let into a cluster that exists. It waits
+     * until somebody adds it there with {@link RaftNode#changeConfiguration}.
      *
      * @param address {@code host:port}, at which the others will reach it
      * @return this

@@ -2,9 +2,9 @@ package io.balsa.raft.core;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * The configurations of a log, derived from nothing else.

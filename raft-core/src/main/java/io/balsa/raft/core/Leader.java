@@ -186,6 +186,11 @@ final class Leader extends RoleState {
     raft.output.replicate(id, header(index), index);
   }
 
+  boolean needsSnapshot(NodeId id) {
+    Progress p = progress.get(id);
+    return p != null && needsSnapshot(p);
+  }
+
   /** Whether the log does not have the entries any more that a follower lacks. */
   private boolean needsSnapshot(Progress p) {
     return p.nextIndex() <= raft.log.start().index();

@@ -213,7 +213,8 @@ final class Reconfiguration {
   private boolean isOnItsWay(NodeId id) {
     Newcomer newcomer = newcomers.get(id);
     long match = leader.matchOf(id);
-    if (match > newcomer.matchIndex || hasCaughtUp(id)) {
+    boolean isGettingSnapshot = leader.needsSnapshot(id) && leader.isActive(id);
+    if (match > newcomer.matchIndex || hasCaughtUp(id) || isGettingSnapshot) {
       newcomer.since = leader.now();
       newcomer.matchIndex = match;
     }
