@@ -5,6 +5,7 @@ import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.Event;
 import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Raft;
 import io.balsa.raft.core.Snapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -126,10 +127,11 @@ final class Membership {
 
   // ---- the configuration in force
 
-  /** The configuration in force, perhaps a new one. */
-  void update(Configuration inForce, long now) {
+  /** Looks at the configuration in force; the first one counts when it is on disk. */
+  void update(Raft raft, long now) {
     say();
-    if (inForce.members().isEmpty()) {
+    Configuration inForce = raft.configuration();
+    if (inForce == Configuration.NONE || !formed && raft.persistedIndex() == 0) {
       return;
     }
     if (!formed) {

@@ -263,10 +263,6 @@ final class NodeLoop {
     membership.met(m.node(), m.incarnation(), m.formed());
     if (live != null) {
       live.step(new Event.PeerMet(m.node(), m.incarnation()));
-      Event.Form form = membership.due();
-      if (form != null) {
-        live.step(form);
-      }
     }
   }
 
@@ -363,6 +359,10 @@ final class NodeLoop {
         live.step(TICK);
       }
     }
+    Event.Form form = membership.due();
+    if (form != null && live != null) {
+      live.step(form);
+    }
     forwarding.expire(now);
     orders.expire(now, patience(), live != null && !live.raft().configuration().isSimple());
     waiting.expire(now, noLeaderReason());
@@ -386,7 +386,7 @@ final class NodeLoop {
       return;
     }
     Effects effects = live.perform(now);
-    membership.update(live.raft().configuration(), now);
+    membership.update(live.raft(), now);
     effects.notable().forEach(this::log);
     if (effects.failure() != null) {
       fail("an invariant of Raft is broken: " + effects.failure(), null);
