@@ -99,6 +99,7 @@ class RuntimeTest {
   @Test
   void st19_aFollowerWithASlowDiskAppliesWhatIsCommittedWithoutIt() throws Exception {
     try (TestCluster cluster = TestCluster.started(dir, 3)) {
+      cluster.leader(); // now it is formed
       cluster.stop("n2"); // so that nothing is committed before n3 has written it
       for (int i = 0; i < 5; i++) {
         cluster.add("n1", 1);

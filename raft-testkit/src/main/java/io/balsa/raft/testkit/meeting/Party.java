@@ -254,6 +254,18 @@ public final class Party<E> {
     return judge(sender) == Call.ACCEPTED;
   }
 
+  /**
+   * The line to a node is broken, and its owner knows; the next call makes a new one.
+   *
+   * @param other the node
+   */
+  public void hasLost(NodeId other) {
+    Party<E> line = lines.remove(other);
+    if (line != null) {
+      line.callers.remove(id(), this);
+    }
+  }
+
   /** This end is gone; all lines with it end, and the others notice. */
   public void leave() {
     for (Party<E> other : List.copyOf(lines.values())) {

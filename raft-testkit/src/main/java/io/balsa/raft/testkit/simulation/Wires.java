@@ -125,7 +125,7 @@ final class Wires<M extends StateMachine> {
   private void tell(NodeId node, NodeId peer) {
     End end = ends.get(node);
     if (end != null) {
-      world.timeline().after(delay(), () -> end.disconnected(peer));
+      world.timeline().after(delay(), () -> end.breaksWith(peer));
     }
   }
 
@@ -243,6 +243,13 @@ final class Wires<M extends StateMachine> {
           party.call(other.party);
           other.party.call(party);
         }
+      }
+    }
+
+    void breaksWith(NodeId peer) {
+      if (!gone()) {
+        party.hasLost(peer);
+        disconnected(peer);
       }
     }
 
