@@ -65,6 +65,8 @@ final class ConfigurationFromLog implements Invariant {
       onDecided(o.node(), o.decision(), o.after());
     } else if (observation instanceof Observation.Written o) {
       onWritten(o.node(), o.entries());
+    } else if (observation instanceof Observation.Wiped o) {
+      histories.remove(o.node());
     } else if (observation instanceof Observation.Started o) {
       History history = history(o.node());
       history.announced.clear();

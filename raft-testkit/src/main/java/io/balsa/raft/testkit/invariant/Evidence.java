@@ -77,6 +77,8 @@ final class Evidence {
       node.durableIndex = node.log.last();
     } else if (observation instanceof Observation.HardStateSaved o) {
       node(o.node()).hardState = o.hardState();
+    } else if (observation instanceof Observation.Wiped o) {
+      nodes.remove(byId.remove(o.node()));
     } else if (observation instanceof Observation.SnapshotSaved o) {
       node(o.node()).snapshot = o.snapshot();
     } else if (observation instanceof Observation.Restarting o) {

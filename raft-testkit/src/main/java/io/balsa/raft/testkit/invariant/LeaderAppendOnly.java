@@ -38,6 +38,8 @@ final class LeaderAppendOnly implements Invariant {
       }
     } else if (observation instanceof Observation.Written o) {
       onWritten(evidence.node(o.node()), o.entries());
+    } else if (observation instanceof Observation.Wiped o) {
+      ends.remove(o.node());
     } else if (observation instanceof Observation.Started o) {
       end(o.node())[0] = o.lastIndex();
     } else if (observation instanceof Observation.Restarted o) {

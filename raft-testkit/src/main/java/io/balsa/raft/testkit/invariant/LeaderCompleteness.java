@@ -39,6 +39,8 @@ final class LeaderCompleteness implements Invariant {
       onDecided(evidence.node(o.node()), o.decision());
     } else if (observation instanceof Observation.Written o) {
       onWritten(evidence.node(o.node()), o.entries());
+    } else if (observation instanceof Observation.Wiped o) {
+      duties.remove(o.node());
     } else if (observation instanceof Observation.Started o) {
       duty(o.node()).term = 0;
     }

@@ -38,6 +38,8 @@ final class Monotonic implements Invariant {
       onDecided(life(o.node()), o);
     } else if (observation instanceof Observation.HardStateSaved o) {
       onSaved(life(o.node()), o.node(), o.hardState());
+    } else if (observation instanceof Observation.Wiped o) {
+      lives.remove(o.node());
     } else if (observation instanceof Observation.Started o) {
       Life life = life(o.node());
       onSaved(life, o.node(), o.hardState());

@@ -109,6 +109,13 @@ public sealed interface Observation {
   record Killed(NodeId node) implements Observation {}
 
   /**
+   * A node has lost its disk. Whatever has its name from now on is another one.
+   *
+   * @param node the node
+   */
+  record Wiped(NodeId node) implements Observation {}
+
+  /**
    * The algorithm has decided something; see {@link io.balsa.raft.core.RaftObserver}.
    *
    * @param node the node

@@ -47,6 +47,8 @@ final class StateMachineSafety implements Invariant {
       onApplied(evidence.node(o.node()), o);
     } else if (observation instanceof Observation.Restored o) {
       onRestored(o);
+    } else if (observation instanceof Observation.Wiped o) {
+      progress.remove(o.node());
     } else if (observation instanceof Observation.Started o) {
       Progress p = progress(o.node());
       p.mayStartAnew = true;

@@ -34,6 +34,8 @@ final class VoteOnceATerm implements Invariant {
       }
     } else if (observation instanceof Observation.HardStateSaved o) {
       onSaved(o.node(), o.hardState());
+    } else if (observation instanceof Observation.Wiped o) {
+      voters.remove(o.node());
     } else if (observation instanceof Observation.Started o) {
       onSaved(o.node(), o.hardState());
     }

@@ -8,6 +8,7 @@ import io.balsa.raft.core.Member;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -15,12 +16,17 @@ import java.util.concurrent.CompletableFuture;
  * mind, through the nodes like anybody else.
  *
  * <ul>
+ *   <li>A disk is lost only while everybody else could do without it, and the next one when the
+ *       node is back under its new incarnation: the cluster tolerates a minority of lost disks.
  *   <li>In the calm everybody becomes a voter again.
  * </ul>
  */
 final class Administrator<M extends StateMachine> {
   private final World<M> world;
   private final SplittableRandom random;
+  private int changesUnderWay;
+  private Host<M> diskLost;
+  private UUID before;
 
   Administrator(World<M> world, SplittableRandom random) {
     this.world = world;
@@ -32,11 +38,19 @@ final class Administrator<M extends StateMachine> {
     if (!at.isUp() || at.life().node() == null) {
       return false;
     }
+    if (fault == Fault.LOST_DISK) {
+      return losesDisk(at);
+    }
     RaftNode node = at.life().node();
     switch (fault) {
       case TAKE_SNAPSHOT -> watch(at, fault, node.snapshot());
       case TRANSFER_LEADERSHIP -> watch(at, fault, transfer(node));
-      case CHANGE_MEMBERS -> change(at, node, anyMembers());
+      case CHANGE_MEMBERS -> {
+        if (diskLost != null && !isLetInAgain()) {
+          return false;
+        }
+        change(at, node, anyMembers());
+      }
       default -> throw new AssertionError(fault);
     }
     return true;
@@ -72,7 +86,59 @@ final class Administrator<M extends StateMachine> {
   }
 
   private void change(Host<M> at, RaftNode node, Configuration target) {
-    watch(at, Fault.CHANGE_MEMBERS, node.changeConfiguration(current -> target));
+    changesUnderWay++;
+    CompletableFuture<Void> change = node.changeConfiguration(current -> target);
+    change.whenComplete((done, failure) -> changesUnderWay--);
+    watch(at, Fault.CHANGE_MEMBERS, change);
+  }
+
+  // ---- disks
+
+  private boolean losesDisk(Host<M> victim) {
+    Configuration common = commonConfiguration();
+    boolean canDoWithout =
+        common != null
+            && common.isSimple()
+            && (!common.isVoter(victim.id()) || common.voters().size() > 2);
+    if (!canDoWithout || changesUnderWay > 0 || diskLost != null && !isLetInAgain()) {
+      return false;
+    }
+    Member member = common.member(victim.id());
+    diskLost = member == null ? null : victim;
+    before = member == null ? null : member.incarnation();
+    victim.loseDisk();
+    world.restartLater(victim);
+    return true;
+  }
+
+  /** The configuration that all nodes have in force, or null. */
+  private Configuration commonConfiguration() {
+    Configuration common = null;
+    for (Host<M> host : world.hosts()) {
+      if (!host.isUp() || host.life().node() == null) {
+        return null;
+      }
+      Configuration configuration = host.life().node().status().configuration();
+      if (common != null && !common.equals(configuration)) {
+        return null;
+      }
+      common = configuration;
+    }
+    return common;
+  }
+
+  private boolean isLetInAgain() {
+    Configuration common = commonConfiguration();
+    Member member = common == null ? null : common.member(diskLost.id());
+    boolean back =
+        member != null
+            && common.isSimple()
+            && !member.incarnation().equals(before)
+            && !common.isRejoining(member.id());
+    if (back) {
+      diskLost = null;
+    }
+    return back;
   }
 
   private void watch(Host<M> at, Fault fault, CompletableFuture<?> future) {

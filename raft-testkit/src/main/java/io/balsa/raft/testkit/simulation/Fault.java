@@ -40,7 +40,8 @@ enum Fault {
 
   TAKE_SNAPSHOT(Where.CLUSTER),
   TRANSFER_LEADERSHIP(Where.CLUSTER),
-  CHANGE_MEMBERS(Where.CLUSTER);
+  CHANGE_MEMBERS(Where.CLUSTER),
+  LOST_DISK(Where.CLUSTER);
 
   /** What a fault is done to. */
   enum Where {

@@ -23,7 +23,7 @@ final class Host<M extends StateMachine> {
 
   private final World<M> world;
   private final NodeId id;
-  private final SimulatedDisk disk;
+  private SimulatedDisk disk;
   private final LogProof proof = new LogProof();
   private Life<M> life;
   private int lives;
@@ -39,6 +39,10 @@ final class Host<M extends StateMachine> {
   Host(World<M> world, NodeId id) {
     this.world = world;
     this.id = id;
+    newDisk();
+  }
+
+  private void newDisk() {
     disk = new SimulatedDisk(world.random().split());
     disk.interfere(operation -> beforeDiskOperation());
   }
@@ -133,6 +137,16 @@ final class Host<M extends StateMachine> {
 
   void cutPower() {
     crash(true);
+  }
+
+  /** The process ends, and its disk is replaced by an empty one. */
+  void loseDisk() {
+    crash(false);
+    newDisk();
+    off = false;
+    diskIsFaulty = false;
+    diskFailsUntil = 0;
+    world.observe(new Observation.Wiped(id));
   }
 
   private void crash(boolean power) {

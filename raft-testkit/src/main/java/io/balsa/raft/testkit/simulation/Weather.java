@@ -94,7 +94,7 @@ record Weather(
         faults.put(fault, pick(random, 2, 5, 15) * SECOND);
       }
     }
-    if (faults.containsKey(Fault.CHANGE_MEMBERS)) {
+    if (faults.containsKey(Fault.CHANGE_MEMBERS) || faults.containsKey(Fault.LOST_DISK)) {
       faults.keySet().removeAll(DAMAGES); // a node that is gone for good may be the last voter
     }
     return faults;
