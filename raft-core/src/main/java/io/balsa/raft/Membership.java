@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>The log says both. Before there is one, the node takes part in forming a cluster, or waits
  *       to be let into one.
+ *   <li>A member that has another incarnation than this node knows of may have been let in again:
+ *       if it has a log it may call, for who leads knows better. The algorithm does not count it.
  *   <li>It is connected with the other members of the configuration in force, and for a while with
  *       those who were, since they have to hear that they are not any more.
  * </ul>
@@ -36,8 +38,11 @@ final class Membership {
   private final Map<NodeId, Member> current = new TreeMap<>();
   private final Map<NodeId, Member> former = new TreeMap<>();
   private final Map<NodeId, Long> formerUntil = new HashMap<>();
+  private final Map<NodeId, UUID> met = new TreeMap<>();
+  private final Map<NodeId, UUID> metWithLog = new HashMap<>();
   private Identity self;
   private boolean formed;
+  private boolean peersDue;
   private Configuration followed;
   private Formation formation;
   private String said = "";
@@ -89,6 +94,10 @@ final class Membership {
   // ---- before there is a log
 
   void met(NodeId node, UUID incarnation, boolean hasLog) {
+    met.put(node, incarnation);
+    if (hasLog && !incarnation.equals(metWithLog.put(node, incarnation))) {
+      peersDue = true;
+    }
     if (formation != null) {
       formation.met(node, incarnation, hasLog);
     }
@@ -151,11 +160,24 @@ final class Membership {
       followed = inForce;
       replaceCurrent(inForce, now);
     }
-    if (forget(now) || changed) {
+    if (forget(now) || changed || peersDue) {
+      peersDue = false;
       List<Member> all = new ArrayList<>(current.values());
       all.addAll(former.values());
+      all.replaceAll(this::asMet);
       link.setPeers(all);
     }
+  }
+
+  private Member asMet(Member member) {
+    UUID with = metWithLog.get(member.id());
+    boolean letIn = with != null && !with.equals(member.incarnation());
+    return letIn ? member.withIncarnation(null) : member;
+  }
+
+  /** Whom this node has met, for an algorithm that begins anew. */
+  Map<NodeId, UUID> met() {
+    return met;
   }
 
   private void replaceCurrent(Configuration inForce, long now) {

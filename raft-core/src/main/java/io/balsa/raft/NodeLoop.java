@@ -445,6 +445,7 @@ final class NodeLoop {
     live =
         new LiveGroup(
             raft, store, opening, wiring, setting.limits(), waiting, environment.random(), answers);
+    membership.met().forEach((peer, known) -> live.step(new Event.PeerMet(peer, known)));
     LOG.info(
         "{} {} starts in term {} with a log up to {}",
         setting.group(),

@@ -17,6 +17,18 @@ public sealed interface Message {
   long term();
 
   /**
+   * Whether the receiver counts it towards a quorum.
+   *
+   * @return true for votes and acknowledgements
+   */
+  default boolean isCounted() {
+    return this instanceof PreVoteReply
+        || this instanceof RequestVoteReply
+        || this instanceof AppendEntriesAccepted
+        || this instanceof AppendEntriesRejected;
+  }
+
+  /**
    * Would you vote for me? Asked before a term is spent on an election (section 9.6); changes
    * nothing at the receiver.
    *

@@ -2,7 +2,9 @@ package io.balsa.raft.core;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -28,6 +30,7 @@ public final class Raft implements RaftView {
   /** Which incarnation of each node this node is connected to, where it has been told. */
   final Map<NodeId, UUID> met = new TreeMap<>();
 
+  private final Set<NodeId> impostors = new TreeSet<>();
   private final NodeId self;
   private final UUID incarnation;
   private final RandomSource random;
@@ -113,7 +116,6 @@ public final class Raft implements RaftView {
       } else if (event instanceof Event.Persisted e) {
         onPersisted(e.token());
       } else if (event instanceof Event.Disconnected e) {
-        met.remove(e.peer());
         role.onDisconnected(e.peer());
       } else if (event instanceof Event.Form e) {
         form(e.configuration());
@@ -139,6 +141,7 @@ public final class Raft implements RaftView {
       role.onTransferLeadership(e);
     } else if (event instanceof Event.PeerMet e) {
       met.put(e.peer(), e.incarnation());
+      findImpostors();
       role.onPeerMet();
     } else {
       throw new AssertionError("unhandled " + event);
@@ -170,6 +173,10 @@ public final class Raft implements RaftView {
     String problem = from.equals(self) ? "speaks in this node's name" : Nonsense.in(message, term);
     if (problem != null) {
       refuse(from, problem);
+      return;
+    }
+    if (message.isCounted() && impostors.contains(from)) {
+      refuse(from, "is another incarnation than the member, so it does not count");
       return;
     }
     if (message instanceof Message.PreVote m) {
@@ -464,7 +471,23 @@ public final class Raft implements RaftView {
     reconfigured();
   }
 
+  /**
+   * A member that was met under another incarnation has lost its disk, or this node does not know
+   * yet that it was let in again. It may lead and be followed, as whoever made it leader knows
+   * better; but in this node's own counting it has no say.
+   */
+  private void findImpostors() {
+    impostors.clear();
+    for (Member member : configuration().members()) {
+      UUID incarnation = met.get(member.id());
+      if (incarnation != null && member.withIncarnation(incarnation).isOtherThan(member)) {
+        impostors.add(member.id());
+      }
+    }
+  }
+
   private void reconfigured() {
+    findImpostors();
     if (reporter.isOn()) {
       reporter.report(new Decision.Reconfigured(configuration()));
     }
