@@ -99,6 +99,7 @@ public final class CounterCluster implements Callable<Integer> {
       List<Integer> ports = portsToUse();
       Cluster cluster =
           new Cluster(
+              CounterNode.class,
               workplace.directory(),
               ports.subList(0, Cluster.SIZE),
               ports.subList(Cluster.SIZE, 2 * Cluster.SIZE));

@@ -48,7 +48,7 @@ final class Stay {
             "-XX:TieredStopAtLevel=1",
             "-cp",
             quoted(System.getProperty("java.class.path")),
-            "-D" + CounterClient.NODES_PROPERTY + "=" + nodes,
+            "-D" + NodeList.PROPERTY + "=" + nodes,
             CounterClient.class.getName());
     return Files.write(directory.resolve("client"), arguments);
   }
