@@ -67,7 +67,8 @@ final class IdentityFile {
         UUID.fromString(fields.get("incarnation")));
   }
 
-  private static Map<String, String> fields(Path file) throws IOException {
+  /** Reads what it says, by name; whose it should be is not asked. */
+  static Map<String, String> fields(Path file) throws IOException {
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     int end = text.length() - CHECKSUM_LINE;
     if (end < 0

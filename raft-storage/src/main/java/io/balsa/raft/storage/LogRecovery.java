@@ -25,6 +25,7 @@ import org.slf4j.LoggerFactory;
  *       mark behind them says that the segment had been synced beyond {@code p}: then they are
  *       damage.
  *   <li>The unfinished write is cut; damage is reported, and nothing is changed then.
+ *   <li>Who only wants to look gets the same verdict, and no byte is changed at all.
  *   <li>What is returned is durable, also if the process that wrote it never synced it.
  * </ul>
  *
@@ -40,6 +41,7 @@ final class LogRecovery {
   private final Path directory;
   private final UUID incarnation;
   private final EntryIndex index;
+  private final boolean mends;
   private final LogOutline outline = new LogOutline();
 
   private long lastPoint;
@@ -52,22 +54,40 @@ final class LogRecovery {
 
   private boolean sealed;
   private boolean endsInMark;
+  private long unfinishedBytes;
 
   LogRecovery(Path directory, UUID incarnation, EntryIndex index) {
+    this(directory, incarnation, index, true);
+  }
+
+  /**
+   * Recovers a log, or looks at it.
+   *
+   * @param mends whether what a crash left unfinished is finished or cut, and made durable
+   */
+  LogRecovery(Path directory, UUID incarnation, EntryIndex index, boolean mends) {
     this.directory = directory;
     this.incarnation = incarnation;
     this.index = index;
+    this.mends = mends;
   }
 
   LogOutline outline() {
     return outline;
   }
 
+  /** The bytes of the unfinished write behind the end of the log. */
+  long unfinishedBytes() {
+    return unfinishedBytes;
+  }
+
   /** Recovers the segments with these numbers, ascending, at least one. */
   RecoveredEnd recover(List<Long> numbers) throws IOException {
-    // Before a seal says that the next segment is there: who gave it its name may have died before
-    // that was durable.
-    Disk.force(directory);
+    if (mends) {
+      // Before a seal says that the next segment is there: who gave it its name may have died
+      // before that was durable.
+      Disk.force(directory);
+    }
     long last = numbers.get(numbers.size() - 1);
     for (long number = 1; number < last; number++) {
       complete(number, number + 1 == last);
@@ -84,11 +104,11 @@ final class LogRecovery {
     }
     // What is behind the seal is no part of the log, and may be there: the rest of a write that was
     // cut, with a force that failed.
-    if (lastButOne) {
+    if (lastButOne && mends) {
       // Also if it is there: what a force that failed should have made durable can be read, and is
       // lost all the same when the power fails.
       seal(number, end);
-    } else if (!sealed) {
+    } else if (!lastButOne && !sealed) {
       throw damaged(number, end, "the seal of the segment is not what was written");
     }
   }
@@ -113,7 +133,7 @@ final class LogRecovery {
       throw damaged(
           number + 1, 0, "this segment is missing, the one before says that it was there");
     }
-    try (FileChannel channel = Disk.openForWriting(file(number))) {
+    try (FileChannel channel = open(number)) {
       SegmentEnd rest = new SegmentEnd(channel, seed(number));
       long endOfContent = rest.endOfContent(end);
       if (endOfContent > end) {
@@ -124,17 +144,30 @@ final class LogRecovery {
               end,
               "the record here is not what was written, and was synced up to " + proven);
         }
-        rest.cut(end, endOfContent);
-        LOG.warn(
-            "{}: cut {} bytes of an unfinished write at offset {}, the log ends at {}",
-            file(number),
-            endOfContent - end,
-            end,
-            outline.last());
+        unfinishedBytes = endOfContent - end;
       }
-      rest.rewrite(synced, end);
+      if (mends) {
+        mend(rest, number, end);
+      }
     }
     return new RecoveredEnd(number, header.size(), end, chain, endsInMark);
+  }
+
+  private FileChannel open(long number) throws IOException {
+    return mends ? Disk.openForWriting(file(number)) : Disk.openForReading(file(number));
+  }
+
+  private void mend(SegmentEnd rest, long number, long end) throws IOException {
+    if (unfinishedBytes > 0) {
+      rest.cut(end, end + unfinishedBytes);
+      LOG.warn(
+          "{}: cut {} bytes of an unfinished write at offset {}, the log ends at {}",
+          file(number),
+          unfinishedBytes,
+          end,
+          outline.last());
+    }
+    rest.rewrite(synced, end);
   }
 
   /** Reads the header of the next segment and checks that it continues what was read so far. */
@@ -265,7 +298,6 @@ final class LogRecovery {
   }
 
   private StorageException newer(long number, String what) {
-    return new StorageException(
-        file(number) + " " + what + ", written by a newer version of this library; use that");
+    return new NewerFormatException(file(number), what);
   }
 }

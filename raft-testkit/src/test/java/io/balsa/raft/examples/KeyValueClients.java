@@ -129,8 +129,7 @@ final class KeyValueClients implements AutoCloseable {
     return found.map(versioned -> new String(versioned.value(), UTF_8)).orElse(KeyValueModel.NONE);
   }
 
-  private static <T> Outcome<String> told(
-      Outcome<T> outcome, Function<T, String> what) {
+  private static <T> Outcome<String> told(Outcome<T> outcome, Function<T, String> what) {
     if (outcome instanceof Outcome.Executed<T> executed) {
       return new Outcome.Executed<>(what.apply(executed.value()));
     } else if (outcome instanceof Outcome.Unknown<T> unknown) {
