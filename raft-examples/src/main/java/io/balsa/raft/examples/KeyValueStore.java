@@ -2,6 +2,7 @@ package io.balsa.raft.examples;
 
 import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -95,7 +96,7 @@ final class KeyValueStore implements StateMachine {
 
   @Override
   public void restore(InputStream image) throws IOException {
-    DataInputStream data = new DataInputStream(image);
+    DataInputStream data = new DataInputStream(new BufferedInputStream(image));
     check(data.readInt() == FORMAT, "its format is not " + FORMAT);
     int count = data.readInt();
     check(count >= 0, "it has " + count + " keys");

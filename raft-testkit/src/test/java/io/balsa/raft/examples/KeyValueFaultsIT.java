@@ -25,7 +25,7 @@ class KeyValueFaultsIT {
   private static final int SOME = 200;
   private static final Duration TIME = Duration.ofSeconds(Long.getLong("balsa.kv.seconds", 0));
 
-  private final long seed = Long.getLong("balsa.seed", System.nanoTime());
+  private final long seed = Long.getLong("balsa.kv.seed", System.nanoTime());
   private final SplittableRandom random = new SplittableRandom(seed);
 
   @TempDir private Path directory;
