@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisabledOnOs(OS.WINDOWS)
 class KeyValueFaultsIT {
-  private static final int SOME = 200;
+  private static final int SOME = 100;
   private static final Duration TIME = Duration.ofSeconds(Long.getLong("balsa.kv.seconds", 0));
 
   private final long seed = Long.getLong("balsa.kv.seed", System.nanoTime());
@@ -39,7 +39,9 @@ class KeyValueFaultsIT {
             KeyValueNode.class,
             directory,
             ports.subList(0, Cluster.SIZE),
-            ports.subList(Cluster.SIZE, 2 * Cluster.SIZE));
+            ports.subList(Cluster.SIZE, 2 * Cluster.SIZE),
+            "--election-timeout",
+            "500");
     cluster.start();
   }
 
