@@ -8,6 +8,6 @@ import java.nio.file.Path;
 class SmallSegmentsSnapshotsContractTest extends SnapshotStoreContract {
   @Override
   protected Storage open(Path directory) throws IOException {
-    return TestStorage.open(directory, 0);
+    return TestStorage.open(directory, 300);
   }
 }
