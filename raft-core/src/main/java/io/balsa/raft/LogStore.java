@@ -19,7 +19,7 @@ import java.util.List;
 public interface LogStore extends AutoCloseable {
 
   /**
-   * Whose store this is, with the incarnation it was made with.
+   * Whose store this is: node and incarnation of the place, and the cluster of who opened it.
    *
    * @return the identity
    */

@@ -21,20 +21,25 @@ final class Cluster implements AutoCloseable {
   static final int SIZE = 3;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final HttpClient http = RemoteCounter.httpClient();
+  private final HttpClient http = RemoteNode.httpClient();
   private final List<NodeProcess> nodes = new ArrayList<>();
   private boolean closed;
 
   /**
    * Describes a cluster; nothing is started.
    *
+   * @param program the main class of a node
    * @param directory gets a directory for each node
    * @param raftPorts of n1, n2, n3, for each other
    * @param httpPorts of n1, n2, n3, for clients
    * @param moreArguments for each node
    */
   Cluster(
-      Path directory, List<Integer> raftPorts, List<Integer> httpPorts, String... moreArguments) {
+      Class<?> program,
+      Path directory,
+      List<Integer> raftPorts,
+      List<Integer> httpPorts,
+      String... moreArguments) {
     List<String> members = new ArrayList<>();
     for (int i = 0; i < SIZE; i++) {
       members.add("n" + (i + 1) + "=127.0.0.1:" + raftPorts.get(i));
@@ -43,6 +48,7 @@ final class Cluster implements AutoCloseable {
       String id = "n" + (i + 1);
       nodes.add(
           new NodeProcess(
+              program,
               new NodeProcess.Place(id, members, directory.resolve(id), httpPorts.get(i)),
               List.of(moreArguments)));
     }
@@ -60,11 +66,15 @@ final class Cluster implements AutoCloseable {
   }
 
   RemoteCounter counter(NodeProcess node) {
-    return counter(node, RemoteCounter.PATIENCE);
+    return counter(node, RemoteNode.PATIENCE);
   }
 
   RemoteCounter counter(NodeProcess node, Duration patience) {
-    return node.counter(http, patience);
+    return new RemoteCounter(remote(node, patience));
+  }
+
+  RemoteNode remote(NodeProcess node, Duration patience) {
+    return node.remote(http, patience);
   }
 
   /** Starts all three, and returns when clients may come. */
@@ -125,7 +135,7 @@ final class Cluster implements AutoCloseable {
   }
 
   NodeReport report(NodeProcess node) throws IOException, InterruptedException {
-    return counter(node).status();
+    return remote(node, RemoteNode.PATIENCE).status();
   }
 
   /** Ends all processes, at the same time; they close their nodes cleanly if they can. */

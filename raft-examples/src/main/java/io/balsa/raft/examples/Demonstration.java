@@ -1,7 +1,6 @@
 package io.balsa.raft.examples;
 
 import io.balsa.raft.examples.Await.GivenUpException;
-import io.balsa.raft.examples.RemoteCounter.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -177,8 +176,8 @@ final class Demonstration {
         "a read through " + node.id(),
         PATIENCE,
         () -> {
-          Outcome outcome = cluster.counter(node).get();
-          if (outcome instanceof Outcome.Executed executed) {
+          Outcome<Long> outcome = cluster.counter(node).get();
+          if (outcome instanceof Outcome.Executed<Long> executed) {
             return Optional.of(executed.value());
           }
           throw new IOException(outcome.toString());

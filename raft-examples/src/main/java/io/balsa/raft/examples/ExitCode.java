@@ -12,8 +12,11 @@ final class ExitCode {
   /** A node: one of its ports is taken. */
   static final int PORT_TAKEN = 4;
 
-  /** The client: the increment may have been executed, or may be executed later, or never. */
+  /** A client: the change may have been executed, or may be executed later, or never. */
   static final int UNKNOWN = 5;
+
+  /** A client: the key is not there, or has another version than expected. */
+  static final int CONFLICT = 6;
 
   private ExitCode() {}
 }

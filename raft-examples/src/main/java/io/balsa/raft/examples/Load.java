@@ -1,6 +1,5 @@
 package io.balsa.raft.examples;
 
-import io.balsa.raft.examples.RemoteCounter.Outcome;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,10 +91,10 @@ final class Load implements AutoCloseable {
     return underWay;
   }
 
-  private synchronized void settle(RemoteCounter target, Outcome outcome)
+  private synchronized void settle(RemoteCounter target, Outcome<Long> outcome)
       throws InterruptedException {
     underWay = false;
-    if (outcome instanceof Outcome.Executed executed) {
+    if (outcome instanceof Outcome.Executed<Long> executed) {
       if (books.contradict(books.value() + 1, executed.value())) {
         problem =
             "an increment was answered %d after %d, with %d of unknown outcome in between"

@@ -45,11 +45,18 @@ final class NodeProcess implements AutoCloseable {
     }
   }
 
+  private final Class<?> program;
   private final Place place;
   private final List<String> moreArguments;
   private Process process;
 
-  NodeProcess(Place place, List<String> moreArguments) {
+  /**
+   * Describes a process; nothing is started.
+   *
+   * @param program the main class, which takes {@link NodeOptions}
+   */
+  NodeProcess(Class<?> program, Place place, List<String> moreArguments) {
+    this.program = program;
     this.place = place;
     this.moreArguments = moreArguments;
   }
@@ -70,8 +77,8 @@ final class NodeProcess implements AutoCloseable {
     return process != null && process.isAlive();
   }
 
-  RemoteCounter counter(HttpClient http, Duration patience) {
-    return new RemoteCounter(place.httpAddress(), http, patience);
+  RemoteNode remote(HttpClient http, Duration patience) {
+    return new RemoteNode(place.httpAddress(), http, patience);
   }
 
   /** Starts the process; it may still fail before it is ready. */
@@ -85,7 +92,7 @@ final class NodeProcess implements AutoCloseable {
 
   private List<String> command() {
     List<String> command = new ArrayList<>(java());
-    command.add(CounterNode.class.getName());
+    command.add(program.getName());
     command.addAll(List.of("--id", place.id));
     command.addAll(List.of("--members", String.join(",", place.members)));
     command.addAll(List.of("--data", place.dataDirectory().toString()));
@@ -117,7 +124,7 @@ final class NodeProcess implements AutoCloseable {
     } catch (Await.GivenUpException e) {
       throw new IOException(e.getMessage() + ", see " + place.logFile(), e);
     }
-    if (!CounterNode.READY.equals(out.readLine())) {
+    if (!NodeOptions.READY.equals(out.readLine())) {
       throw new NodeFailedException(place.id, process.waitFor(), lastLineOfLog());
     }
   }

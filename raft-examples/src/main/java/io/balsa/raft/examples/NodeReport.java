@@ -15,7 +15,8 @@ import java.util.Map;
  * @param leader who leads as far as it knows, or "none"
  * @param commitIndex up to where its log is known to be committed
  * @param appliedIndex up to where it has applied its log
- * @param value its own copy of the counter; the cluster may be ahead of it
+ * @param value its own copy of the counter, or how many keys its store has; the cluster may be
+ *     ahead of it
  */
 record NodeReport(
     String id,
@@ -28,7 +29,7 @@ record NodeReport(
     long value) {
   static final String NO_LEADER = "none";
 
-  static NodeReport of(NodeStatus status, PublishedCounter.Applied applied) {
+  static NodeReport of(NodeStatus status, long value) {
     NodeStatus.Health health = status.health();
     return new NodeReport(
         status.id().value(),
@@ -40,7 +41,7 @@ record NodeReport(
         status.leader().map(NodeId::value).orElse(NO_LEADER),
         status.commitIndex(),
         status.appliedIndex(),
-        applied.value());
+        value);
   }
 
   private static String oneLine(String text) {

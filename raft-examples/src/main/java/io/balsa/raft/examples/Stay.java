@@ -10,24 +10,53 @@ final class Stay {
   private final Cluster cluster;
   private final Path directory;
   private final Narrator narrator;
+  private final Class<?> client;
+  private final List<String> commands;
+  private final List<String> requests;
 
-  Stay(Cluster cluster, Path directory, Narrator narrator) {
+  private Stay(
+      Cluster cluster,
+      Path directory,
+      Narrator narrator,
+      Class<?> client,
+      List<String> commands,
+      List<String> requests) {
     this.cluster = cluster;
+    this.client = client;
+    this.commands = commands;
+    this.requests = requests;
     this.directory = directory;
     this.narrator = narrator;
   }
 
+  static Stay withCounter(Cluster cluster, Path directory, Narrator narrator) {
+    return new Stay(
+        cluster,
+        directory,
+        narrator,
+        CounterClient.class,
+        List.of("status", "increment --by 5", "get"),
+        List.of("-X POST 'http://%s/increment?by=5'", "'http://%s/get'"));
+  }
+
+  static Stay withStore(Cluster cluster, Path directory, Narrator narrator) {
+    return new Stay(
+        cluster,
+        directory,
+        narrator,
+        KeyValueClient.class,
+        List.of("status", "put greeting hello", "get greeting --with-version"),
+        List.of("-i -X PUT -d hello 'http://%s/keys/greeting'", "-i 'http://%s/keys/greeting'"));
+  }
+
   void run() throws IOException {
-    Path client = writeArguments();
+    Path arguments = writeArguments();
     String address = cluster.nodes().get(0).place().httpAddress();
     narrator.print("");
     narrator.print("The cluster stays, until you press ^C. From another terminal:");
     narrator.print("");
-    narrator.print("  java @%s status", client);
-    narrator.print("  java @%s increment --by 5", client);
-    narrator.print("  java @%s get", client);
-    narrator.print("  curl -X POST 'http://%s/increment?by=5'", address);
-    narrator.print("  curl 'http://%s/get'", address);
+    commands.forEach(command -> narrator.print("  java @%s %s", arguments, command));
+    requests.forEach(request -> narrator.print("  curl " + request, address));
     narrator.print("");
     narrator.print("Kill one, and try again:");
     narrator.print("");
@@ -48,8 +77,8 @@ final class Stay {
             "-XX:TieredStopAtLevel=1",
             "-cp",
             quoted(System.getProperty("java.class.path")),
-            "-D" + CounterClient.NODES_PROPERTY + "=" + nodes,
-            CounterClient.class.getName());
+            "-D" + NodeList.PROPERTY + "=" + nodes,
+            client.getName());
     return Files.write(directory.resolve("client"), arguments);
   }
 

@@ -34,7 +34,7 @@ final class Workplace implements AutoCloseable {
   /** A place for a cluster: the given directory, or if that is null a new one. */
   static Workplace of(Path named, Narrator narrator) throws IOException {
     return named == null
-        ? new Workplace(Files.createTempDirectory("balsa-counter-"), false, narrator)
+        ? new Workplace(Files.createTempDirectory("balsa-cluster-"), false, narrator)
         : new Workplace(
             Files.createDirectories(named).toAbsolutePath().normalize(), true, narrator);
   }

@@ -1,6 +1,5 @@
 package io.balsa.raft.examples;
 
-import io.balsa.raft.examples.RemoteCounter.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +65,7 @@ final class Clients implements AutoCloseable {
 
   private void read(RemoteCounter counter) throws InterruptedException {
     long begin = System.nanoTime();
-    if (counter.get() instanceof Outcome.Executed executed) {
+    if (counter.get() instanceof Outcome.Executed<Long> executed) {
       ledger.read(executed.value(), begin, System.nanoTime());
     }
   }
@@ -74,8 +73,8 @@ final class Clients implements AutoCloseable {
   private void increment(RemoteCounter counter) throws InterruptedException {
     long by = ThreadLocalRandom.current().nextLong(1, LARGEST);
     long begin = System.nanoTime();
-    Outcome outcome = counter.increment(by);
-    if (outcome instanceof Outcome.Executed executed) {
+    Outcome<Long> outcome = counter.increment(by);
+    if (outcome instanceof Outcome.Executed<Long> executed) {
       ledger.acknowledged(by, executed.value(), begin, System.nanoTime());
     } else if (outcome instanceof Outcome.Unknown) {
       ledger.unknown(by);

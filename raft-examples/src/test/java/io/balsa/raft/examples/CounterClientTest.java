@@ -100,7 +100,7 @@ class CounterClientTest {
   void noticesThatSomebodyElseListens() throws IOException {
     assertThat(run("get", "--nodes", node(200, "<html>"))).isEqualTo(ExitCode.FAILED);
     assertThat(run("status", "--nodes", node(200, "<html>"))).isEqualTo(ExitCode.FAILED);
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("is not a node of a counter cluster");
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("is not a node of such a cluster");
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.balsa.raft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.balsa.raft.examples.RemoteCounter.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,8 +144,8 @@ class DiskFaultsIT {
   private Optional<Long> agreedValue() throws IOException, InterruptedException {
     Set<Long> values = new TreeSet<>();
     for (NodeProcess node : cluster.nodes()) {
-      Outcome outcome = cluster.counter(node).get();
-      if (!(outcome instanceof Outcome.Executed executed)) {
+      Outcome<Long> outcome = cluster.counter(node).get();
+      if (!(outcome instanceof Outcome.Executed<Long> executed)) {
         throw new IOException(outcome.toString());
       }
       values.add(executed.value());

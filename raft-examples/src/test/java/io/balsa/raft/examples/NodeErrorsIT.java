@@ -41,7 +41,7 @@ class NodeErrorsIT {
   void refusesTheDirectoryOfAnotherNode() throws Exception {
     start(node);
     node.close();
-    node = new NodeProcess(placeOf("n2"), NO_MORE);
+    node = new NodeProcess(CounterNode.class, placeOf("n2"), NO_MORE);
     assertFails(ExitCode.STORAGE, "belongs to node n1, not to n2");
   }
 
@@ -50,7 +50,7 @@ class NodeErrorsIT {
     start(node);
     NodeProcess first = node;
     try {
-      node = new NodeProcess(sameDirectoryOtherPorts(), NO_MORE);
+      node = new NodeProcess(CounterNode.class, sameDirectoryOtherPorts(), NO_MORE);
       assertFails(ExitCode.STORAGE, "open in another process");
     } finally {
       first.close();
@@ -75,7 +75,7 @@ class NodeErrorsIT {
 
   @Test
   void refusesAnIdThatIsNotAMember() {
-    node = new NodeProcess(placeOf("n9"), NO_MORE);
+    node = new NodeProcess(CounterNode.class, placeOf("n9"), NO_MORE);
     assertFails(ExitCode.USAGE, "node n9 is not one of the members n1=127.0.0.1:");
     assertThat(Files.exists(place.dataDirectory())).isFalse();
   }

@@ -2,7 +2,6 @@ package io.balsa.raft.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.balsa.raft.examples.RemoteCounter.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,8 +128,8 @@ class ProcessFaultsIT {
   }
 
   private long readOnce(NodeProcess node) throws IOException, InterruptedException {
-    Outcome outcome = cluster.counter(node).get();
-    if (outcome instanceof Outcome.Executed executed) {
+    Outcome<Long> outcome = cluster.counter(node).get();
+    if (outcome instanceof Outcome.Executed<Long> executed) {
       return executed.value();
     }
     throw new IOException(outcome.toString());

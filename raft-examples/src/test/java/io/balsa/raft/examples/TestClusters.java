@@ -9,9 +9,16 @@ final class TestClusters {
   private TestClusters() {}
 
   static Cluster describe(Path directory) throws IOException {
+    return describe(CounterNode.class, directory);
+  }
+
+  static Cluster describe(Class<?> program, Path directory) throws IOException {
     List<Integer> ports = FreePorts.find(2 * Cluster.SIZE);
     return new Cluster(
-        directory, ports.subList(0, Cluster.SIZE), ports.subList(Cluster.SIZE, 2 * Cluster.SIZE));
+        program,
+        directory,
+        ports.subList(0, Cluster.SIZE),
+        ports.subList(Cluster.SIZE, 2 * Cluster.SIZE));
   }
 
   static Cluster start(Path directory) throws IOException, InterruptedException {

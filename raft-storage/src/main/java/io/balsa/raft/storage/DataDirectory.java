@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +68,7 @@ final class DataDirectory {
       Disk.force(path);
       return IdentityFile.read(identityFile, group, identity);
     }
-    if (Files.exists(hardStateFile) || !segments().isEmpty() || FileSnapshots.areIn(snapshots)) {
+    if (hasMoreThanIdentity()) {
       throw lost(identityFile, "says whose it is");
     }
     Disk.forceAbove(path);
@@ -80,18 +82,41 @@ final class DataDirectory {
     }
   }
 
+  /** Reads what the directory says of itself, by name, and changes nothing. */
+  Map<String, String> fields() throws IOException {
+    if (Files.exists(identityFile)) {
+      return IdentityFile.fields(identityFile);
+    }
+    throw lost(identityFile, "says whose it is");
+  }
+
+  /** Whether there is any of the files of a data directory. */
+  boolean isInUse() throws IOException {
+    return Files.exists(identityFile) || hasMoreThanIdentity();
+  }
+
+  private boolean hasMoreThanIdentity() throws IOException {
+    return Files.exists(hardStateFile) || !segments().isEmpty() || FileSnapshots.areIn(snapshots);
+  }
+
   /** Reads term and vote, and makes them durable before anybody believes them. */
   HardState hardState(Identity identity) throws IOException {
+    HardState found = readHardState(identity.incarnation());
+    saveHardState(identity, found);
+    return found;
+  }
+
+  /** Reads term and vote, and changes nothing. */
+  HardState readHardState(UUID incarnation) throws IOException {
     boolean segments = !segments().isEmpty();
     boolean state = FileSnapshots.areIn(snapshots);
     if (!Files.exists(hardStateFile)) {
       if (segments || state) {
         throw lost(hardStateFile, "holds term and vote");
       }
-      saveHardState(identity, HardState.INITIAL);
       return HardState.INITIAL;
     }
-    HardState found = HardStateFile.read(hardStateFile, identity.incarnation());
+    HardState found = HardStateFile.read(hardStateFile, incarnation);
     if (!segments && (state || !found.equals(HardState.INITIAL))) {
       throw new DamagedLogException(
           wal.resolve(WalFormat.fileName(1)).toString(),
@@ -99,7 +124,6 @@ final class DataDirectory {
           1,
           "the segments of the log are missing");
     }
-    saveHardState(identity, found);
     return found;
   }
 

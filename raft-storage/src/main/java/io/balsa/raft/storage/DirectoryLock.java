@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,18 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   static DirectoryLock acquire(Path directory) throws IOException {
+    return acquire(directory, false);
+  }
+
+  /**
+   * Keeps owners out, but not others who read; creates and changes nothing. A directory without the
+   * file was never open where it is now, and nobody is kept out.
+   */
+  static DirectoryLock acquireForReading(Path directory) throws IOException {
+    return acquire(directory, true);
+  }
+
+  private static DirectoryLock acquire(Path directory, boolean shared) throws IOException {
     Path real = directory.toRealPath();
     if (!HELD.add(real)) {
       throw openHere(directory);
@@ -39,11 +52,13 @@ final class DirectoryLock implements AutoCloseable {
     FileChannel channel = null;
     boolean locked = false;
     try {
-      channel = Disk.openOrCreate(real.resolve(FILE));
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
+      channel = shared ? openIfThere(real.resolve(FILE)) : Disk.openOrCreate(real.resolve(FILE));
+      if (channel != null && lock(channel, shared) == null) {
         throw new StorageException(
-            directory + " is open in another process. Stop that process, or use another directory");
+            directory
+                + " is open in another process"
+                + LockHolder.of(real.resolve(FILE))
+                + ". Stop that process, or use another directory");
       }
       locked = true;
       return new DirectoryLock(real, channel);
@@ -54,6 +69,14 @@ final class DirectoryLock implements AutoCloseable {
         release(real, channel);
       }
     }
+  }
+
+  private static FileChannel openIfThere(Path file) throws IOException {
+    return Files.exists(file) ? Disk.openForReading(file) : null;
+  }
+
+  private static FileLock lock(FileChannel channel, boolean shared) throws IOException {
+    return channel.tryLock(0, Long.MAX_VALUE, shared);
   }
 
   private static StorageException openHere(Path directory) {

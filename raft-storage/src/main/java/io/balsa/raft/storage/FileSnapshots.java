@@ -8,7 +8,6 @@ import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Snapshot;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -37,7 +36,6 @@ final class FileSnapshots implements SnapshotStore, Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
 
   private final Path directory;
-  private final UUID clusterId;
   private final String group;
 
   private volatile Snapshot latest;
@@ -46,9 +44,8 @@ final class FileSnapshots implements SnapshotStore, Closeable {
   private SnapshotReceipt receipt;
   private Snapshot verified;
 
-  private FileSnapshots(Path directory, UUID clusterId, String group) {
+  private FileSnapshots(Path directory, String group) {
     this.directory = directory;
-    this.clusterId = clusterId;
     this.group = group;
   }
 
@@ -57,12 +54,19 @@ final class FileSnapshots implements SnapshotStore, Closeable {
     return Files.exists(directory) && files(directory).stream().anyMatch(FileSnapshots::isSnapshot);
   }
 
-  /** Finds the latest snapshot; changes nothing before {@link #begin}. */
-  static FileSnapshots find(Path directory, UUID clusterId, String group) throws IOException {
-    FileSnapshots snapshots = new FileSnapshots(directory, clusterId, group);
+  /** Finds the latest snapshot; removes nothing before {@link #begin}. */
+  static FileSnapshots find(Path directory, String group) throws IOException {
     if (Files.exists(directory)) {
       // Before it is believed: who gave it its name may have died before that was durable.
       Disk.force(directory);
+    }
+    return look(directory, group);
+  }
+
+  /** Finds the latest snapshot, and changes nothing. */
+  static FileSnapshots look(Path directory, String group) throws IOException {
+    FileSnapshots snapshots = new FileSnapshots(directory, group);
+    if (Files.exists(directory)) {
       snapshots.findLatest();
     }
     return snapshots;
@@ -100,11 +104,11 @@ final class FileSnapshots implements SnapshotStore, Closeable {
   }
 
   void checkOwner(Path file, SnapshotHeader header) throws StorageException {
-    if (!header.clusterId().equals(clusterId) || !header.group().equals(group)) {
+    if (!header.group().equals(group)) {
       throw new StorageException(
           file
-              + (" is a snapshot of group " + header.group() + " of cluster " + header.clusterId())
-              + (", not of group " + group + " of cluster " + clusterId)
+              + (" is a snapshot of group " + header.group())
+              + (", not of group " + group)
               + ". Put back the one that belongs here");
     }
   }
@@ -173,7 +177,7 @@ final class FileSnapshots implements SnapshotStore, Closeable {
         new SnapshotImage(
             this,
             directory.resolve(SnapshotFormat.IMAGE),
-            new SnapshotHeader(clusterId, group, id, last, configurationIndex, configuration));
+            new SnapshotHeader(group, id, last, configurationIndex, configuration));
     return image;
   }
 
@@ -276,7 +280,7 @@ final class FileSnapshots implements SnapshotStore, Closeable {
   }
 
   @Override
-  public InputStream open(Snapshot snapshot) throws IOException {
+  public SnapshotReader open(Snapshot snapshot) throws IOException {
     checkOpen();
     if (!snapshot.equals(latest)) {
       throw replaced(snapshot, null);

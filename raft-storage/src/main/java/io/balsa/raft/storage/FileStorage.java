@@ -85,7 +85,7 @@ public final class FileStorage implements Storage {
     }
     try {
       Identity owner = directory.claim(group, identity);
-      FileSnapshots snapshots = FileSnapshots.find(directory.snapshots(), owner.clusterId(), group);
+      FileSnapshots snapshots = FileSnapshots.find(directory.snapshots(), group);
       store = openLog(owner, directory.hardState(owner), snapshots, environment);
       return store;
     } catch (IOException | RuntimeException | Error e) {

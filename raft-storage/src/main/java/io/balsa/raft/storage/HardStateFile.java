@@ -52,11 +52,7 @@ final class HardStateFile {
     }
     int version = bytes.getShort(4);
     if (version != VERSION) {
-      throw new StorageException(
-          file
-              + " has format "
-              + version
-              + ", written by a newer version of this library; use that");
+      throw new NewerFormatException(file, "has format " + version);
     }
     long term = bytes.getLong(8);
     if (!new UUID(bytes.getLong(16), bytes.getLong(24)).equals(incarnation)) {

@@ -3,7 +3,6 @@ package io.balsa.raft.storage;
 import io.balsa.raft.DamagedLogException;
 import io.balsa.raft.Identity;
 import io.balsa.raft.StorageException;
-import io.balsa.raft.core.NodeId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,7 +43,6 @@ final class IdentityFile {
     String text =
         TITLE
             + ("format=" + WalFormat.VERSION + "\n")
-            + ("cluster=" + identity.clusterId() + "\n")
             + ("node=" + identity.nodeId() + "\n")
             + ("incarnation=" + identity.incarnation() + "\n")
             + ("group=" + group + "\n");
@@ -53,21 +51,20 @@ final class IdentityFile {
   }
 
   /**
-   * Reads whose directory it is, and refuses it if that isn't the given cluster, node and group.
+   * Reads whose directory it is, and refuses it if that isn't the given node and group. Of which
+   * cluster the node is, its log says and not this file: it had none when the directory was made.
    */
   static Identity read(Path file, String group, Identity expected) throws IOException {
     Map<String, String> fields = fields(file);
     check(file, "format", fields, Integer.toString(WalFormat.VERSION));
-    check(file, "cluster", fields, expected.clusterId().toString());
     check(file, "node", fields, expected.nodeId().value());
     check(file, "group", fields, group);
     return new Identity(
-        UUID.fromString(fields.get("cluster")),
-        new NodeId(fields.get("node")),
-        UUID.fromString(fields.get("incarnation")));
+        expected.clusterId(), expected.nodeId(), UUID.fromString(fields.get("incarnation")));
   }
 
-  private static Map<String, String> fields(Path file) throws IOException {
+  /** Reads what it says, by name; whose it should be is not asked. */
+  static Map<String, String> fields(Path file) throws IOException {
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
     int end = text.length() - CHECKSUM_LINE;
     if (end < 0
@@ -83,9 +80,6 @@ final class IdentityFile {
     }
     return fields;
   }
-
-  private static final String OR_THE_SAME_MEMBERS =
-      ", or start the node with the very group, member ids and addresses that it was formed with";
 
   private static void check(Path file, String name, Map<String, String> fields, String expected)
       throws StorageException {
@@ -108,8 +102,7 @@ final class IdentityFile {
                 + ", not to "
                 + expected
                 + ". Use the directory of this "
-                + name
-                + (name.equals("cluster") ? OR_THE_SAME_MEMBERS : "");
+                + name;
     throw new StorageException(file.getParent() + belongs);
   }
 

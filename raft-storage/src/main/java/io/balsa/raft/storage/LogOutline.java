@@ -61,6 +61,11 @@ final class LogOutline {
     commitIndex = Math.max(commitIndex, hint);
   }
 
+  /** The index of the first entry that is left. */
+  long firstIndex() {
+    return start.index() + 1;
+  }
+
   long lastIndex() {
     return lastIndex;
   }
@@ -90,6 +95,11 @@ final class LogOutline {
 
   long commitIndex() {
     return commitIndex;
+  }
+
+  /** The latest configuration in it, null if there is none. */
+  Entry lastConfiguration() {
+    return configurations.isEmpty() ? null : configurations.get(configurations.size() - 1);
   }
 
   RecoveredLog toRecoveredLog(HardState hardState) {

@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  *       mark behind them says that the segment had been synced beyond {@code p}: then they are
  *       damage.
  *   <li>The unfinished write is cut; damage is reported, and nothing is changed then.
+ *   <li>Who only wants to look gets the same verdict, and no byte is changed at all.
  *   <li>What is returned is durable, also if the process that wrote it never synced it.
  *   <li>The log begins with the last segment that restarts it, or before which one is missing. If
  *       that is not the first one, the snapshot must stand for what is missing.
@@ -50,6 +51,8 @@ final class LogRecovery {
   /** The latest snapshot, null if there is none. */
   private final Snapshot snapshot;
 
+  private final boolean mends;
+
   private LogOutline outline = new LogOutline(LogPosition.ZERO);
 
   /** The number of the segment with which the log begins. */
@@ -65,32 +68,64 @@ final class LogRecovery {
 
   private boolean sealed;
   private boolean endsInMark;
+  private long unfinishedBytes;
 
+  /**
+   * Recovers a log.
+   *
+   * @param snapshot the latest, null if there is none
+   */
   LogRecovery(
       Path directory, UUID incarnation, EntryIndex index, SegmentStarts starts, Snapshot snapshot) {
+    this(directory, incarnation, index, starts, snapshot, true);
+  }
+
+  private LogRecovery(
+      Path directory,
+      UUID incarnation,
+      EntryIndex index,
+      SegmentStarts starts,
+      Snapshot snapshot,
+      boolean mends) {
     this.directory = directory;
     this.incarnation = incarnation;
     this.index = index;
     this.starts = starts;
     this.snapshot = snapshot;
+    this.mends = mends;
+  }
+
+  /** Looks at a log: nothing is finished, cut, removed or made durable. */
+  static LogRecovery looking(
+      Path directory, UUID incarnation, EntryIndex index, Snapshot snapshot) {
+    return new LogRecovery(directory, incarnation, index, new SegmentStarts(), snapshot, false);
   }
 
   LogOutline outline() {
     return outline;
   }
 
+  /** The bytes of the unfinished write behind the end of the log. */
+  long unfinishedBytes() {
+    return unfinishedBytes;
+  }
+
   /** Recovers the segments with these numbers, ascending, at least one. */
   RecoveredEnd recover(List<Long> numbers) throws IOException {
-    // Before a seal says that the next segment is there: who gave it its name may have died before
-    // that was durable.
-    Disk.force(directory);
+    if (mends) {
+      // Before a seal says that the next segment is there: who gave it its name may have died
+      // before that was durable.
+      Disk.force(directory);
+    }
     long last = numbers.get(numbers.size() - 1);
     first = first(numbers);
     for (long number = first; number < last; number++) {
       complete(number, number + 1 == last);
     }
     RecoveredEnd end = finishLast(last);
-    removeGivenUp(numbers);
+    if (mends) {
+      removeGivenUp(numbers);
+    }
     return end;
   }
 
@@ -133,11 +168,11 @@ final class LogRecovery {
     }
     // What is behind the seal is no part of the log, and may be there: the rest of a write that was
     // cut, with a force that failed.
-    if (lastButOne) {
+    if (lastButOne && mends) {
       // Also if it is there: what a force that failed should have made durable can be read, and is
       // lost all the same when the power fails.
       seal(number, end);
-    } else if (!sealed) {
+    } else if (!lastButOne && !sealed) {
       throw damaged(number, end, "the seal of the segment is not what was written");
     }
   }
@@ -163,7 +198,7 @@ final class LogRecovery {
           number + 1, 0, "this segment is missing, the one before says that it was there");
     }
     checkSnapshot();
-    try (FileChannel channel = Disk.openForWriting(file(number))) {
+    try (FileChannel channel = open(number)) {
       SegmentEnd rest = new SegmentEnd(channel, seed(number));
       long endOfContent = rest.endOfContent(end);
       if (endOfContent > end) {
@@ -174,15 +209,11 @@ final class LogRecovery {
               end,
               "the record here is not what was written, and was synced up to " + proven);
         }
-        rest.cut(end, endOfContent);
-        LOG.warn(
-            "{}: cut {} bytes of an unfinished write at offset {}, the log ends at {}",
-            file(number),
-            endOfContent - end,
-            end,
-            outline.last());
+        unfinishedBytes = endOfContent - end;
       }
-      rest.rewrite(synced, end);
+      if (mends) {
+        mend(rest, number, end);
+      }
     }
     return new RecoveredEnd(number, header.size(), end, chain, endsInMark);
   }
@@ -207,6 +238,23 @@ final class LogRecovery {
               + " and does not have the position of the "
               + snapshot);
     }
+  }
+
+  private FileChannel open(long number) throws IOException {
+    return mends ? Disk.openForWriting(file(number)) : Disk.openForReading(file(number));
+  }
+
+  private void mend(SegmentEnd rest, long number, long end) throws IOException {
+    if (unfinishedBytes > 0) {
+      rest.cut(end, end + unfinishedBytes);
+      LOG.warn(
+          "{}: cut {} bytes of an unfinished write at offset {}, the log ends at {}",
+          file(number),
+          unfinishedBytes,
+          end,
+          outline.last());
+    }
+    rest.rewrite(synced, end);
   }
 
   /** Reads the header of the next segment and checks that it continues what was read so far. */
@@ -363,7 +411,6 @@ final class LogRecovery {
   }
 
   private StorageException newer(long number, String what) {
-    return new StorageException(
-        file(number) + " " + what + ", written by a newer version of this library; use that");
+    return new NewerFormatException(file(number), what);
   }
 }

@@ -21,7 +21,7 @@ final class SnapshotFormat {
   static final int VERSION = 1;
 
   /** The header up to the name of the group. */
-  static final int FIXED = 72;
+  static final int FIXED = 56;
 
   static final int CRC = 4;
   static final int MAX_GROUP = 1020;

@@ -11,7 +11,6 @@ import java.util.UUID;
 /**
  * What a snapshot file says of itself before its image.
  *
- * @param clusterId the cluster it belongs to
  * @param group the group of which it is
  * @param id its id
  * @param last the last position of the log that it stands for
@@ -19,12 +18,7 @@ import java.util.UUID;
  * @param configuration the configuration
  */
 record SnapshotHeader(
-    UUID clusterId,
-    String group,
-    UUID id,
-    LogPosition last,
-    long configurationIndex,
-    Configuration configuration) {
+    String group, UUID id, LogPosition last, long configurationIndex, Configuration configuration) {
 
   /** Ready to be written; the last four bytes are its checksum. */
   ByteBuffer encode() {
@@ -34,16 +28,11 @@ record SnapshotHeader(
     ByteBuffer bytes = ByteBuffer.allocate(size + SnapshotFormat.CRC);
     bytes.putLong(SnapshotFormat.MAGIC).putShort((short) SnapshotFormat.VERSION);
     bytes.putShort((short) name.length).putInt(members.length);
-    put(bytes, clusterId);
-    put(bytes, id);
+    bytes.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
     bytes.putLong(last.index()).putLong(last.term()).putLong(configurationIndex);
     bytes.put(name).put(members);
     bytes.putInt(SnapshotFormat.checksum(0, bytes.duplicate().flip()));
     return bytes.flip();
-  }
-
-  private static void put(ByteBuffer bytes, UUID uuid) {
-    bytes.putLong(uuid.getMostSignificantBits()).putLong(uuid.getLeastSignificantBits());
   }
 
   static int version(ByteBuffer fixed) {
@@ -69,11 +58,10 @@ record SnapshotHeader(
     byte[] data = bytes.array();
     int at = SnapshotFormat.FIXED;
     return new SnapshotHeader(
-        new UUID(bytes.getLong(16), bytes.getLong(24)),
         new String(data, at, name, StandardCharsets.UTF_8),
-        new UUID(bytes.getLong(32), bytes.getLong(40)),
-        new LogPosition(bytes.getLong(56), bytes.getLong(48)),
-        bytes.getLong(64),
+        new UUID(bytes.getLong(16), bytes.getLong(24)),
+        new LogPosition(bytes.getLong(40), bytes.getLong(32)),
+        bytes.getLong(48),
         Configuration.fromBytes(Arrays.copyOfRange(data, at + name, at + name + members)));
   }
 

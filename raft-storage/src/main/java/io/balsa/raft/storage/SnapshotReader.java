@@ -1,7 +1,6 @@
 package io.balsa.raft.storage;
 
 import io.balsa.raft.DamagedLogException;
-import io.balsa.raft.StorageException;
 import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,10 +81,7 @@ final class SnapshotReader extends InputStream {
       throw damaged(0, "the header has not the checksum it was written with");
     }
     if (SnapshotHeader.version(fixed) != SnapshotFormat.VERSION) {
-      throw new StorageException(
-          file
-              + (" has format " + SnapshotHeader.version(fixed))
-              + ", written by a newer version of this library; use that");
+      throw new NewerFormatException(file, "has format " + SnapshotHeader.version(fixed));
     }
     try {
       header = SnapshotHeader.decode(bytes);

@@ -202,17 +202,12 @@ class DirectoryTest {
   }
 
   @Test
-  void st15_anotherClusterNodeOrGroupIsRefusedByName() throws IOException {
+  void st15_anotherNodeOrGroupIsRefusedByName() throws IOException {
     fill();
     UUID cluster = Place.IDENTITY.clusterId();
     NodeId node = Place.IDENTITY.nodeId();
     UUID incarnation = Place.IDENTITY.incarnation();
     try (FileStorage storage = storage(directory)) {
-      Identity otherCluster = new Identity(new UUID(9, 9), node, incarnation);
-      assertThatThrownBy(() -> storage.open(Place.GROUP, otherCluster, QUIET))
-          .isInstanceOf(StorageException.class)
-          .hasMessageContaining("belongs to cluster " + cluster)
-          .hasMessageContaining("member ids and addresses that it was formed with");
       Identity otherNode = new Identity(cluster, new NodeId("n9"), incarnation);
       assertThatThrownBy(() -> storage.open(Place.GROUP, otherNode, QUIET))
           .isInstanceOf(StorageException.class)
@@ -220,10 +215,22 @@ class DirectoryTest {
       assertThatThrownBy(() -> storage.open("orders", Place.IDENTITY, QUIET))
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("belongs to group counter, not to orders");
-      // The incarnation is the directory's, whatever the caller drew.
-      Identity redrawn = new Identity(cluster, node, new UUID(7, 7));
-      assertThat(storage.open(Place.GROUP, redrawn, QUIET).identity()).isEqualTo(Place.IDENTITY);
     }
+  }
+
+  /** The log says of which cluster it is, and there was none when the directory was made. */
+  @Test
+  void theIncarnationIsTheDirectorysAndTheClusterTheOpeners() throws IOException {
+    fill();
+    NodeId node = Place.IDENTITY.nodeId();
+    try (FileStorage storage = storage(directory)) {
+      Identity joined = new Identity(new UUID(9, 9), node, new UUID(7, 7));
+      assertThat(storage.open(Place.GROUP, joined, QUIET).identity())
+          .isEqualTo(new Identity(new UUID(9, 9), node, Place.IDENTITY.incarnation()));
+    }
+    assertThat(directory.resolve("identity"))
+        .content()
+        .doesNotContain("cluster", Place.IDENTITY.clusterId().toString());
   }
 
   @Test

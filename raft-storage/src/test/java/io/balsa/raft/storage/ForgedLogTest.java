@@ -78,7 +78,7 @@ class ForgedLogTest {
   @Test
   void aRecordOfAnUnknownTypeComesFromANewerVersion() throws IOException {
     for (int type : new int[] {0, 4, 0x7f, 0x82, 0xff}) {
-      refuses(with(type, 6, new byte[20]), StorageException.class, "newer version");
+      refuses(with(type, 6, new byte[20]), NewerFormatException.class, "newer version");
     }
   }
 
@@ -91,7 +91,7 @@ class ForgedLogTest {
     crc.update(ByteBuffer.allocate(4).putInt(SEED).flip());
     crc.update(content, at + 4, WalFormat.RECORD_HEADER - 4);
     ByteBuffer.wrap(content).putInt(at, (int) crc.getValue());
-    refuses(image.with(SEGMENT_1, content), StorageException.class, "record of group 2");
+    refuses(image.with(SEGMENT_1, content), NewerFormatException.class, "record of group 2");
   }
 
   @Test
@@ -100,7 +100,7 @@ class ForgedLogTest {
     ByteBuffer header = ByteBuffer.wrap(content);
     header.putShort(8, (short) 2);
     header.putInt(60, SegmentHeader.checksum(header, SEED));
-    refuses(image.with(SEGMENT_1, content), StorageException.class, "has format 2");
+    refuses(image.with(SEGMENT_1, content), NewerFormatException.class, "has format 2");
   }
 
   @Test

@@ -237,17 +237,22 @@ public abstract class LogStoreContract extends StoragePlace {
   @Test
   void st15_thePlaceOfAnotherIsRefused() throws IOException {
     log.close();
-    NodeId node = IDENTITY.nodeId();
-    UUID cluster = IDENTITY.clusterId();
-    Identity otherNode = new Identity(cluster, new NodeId("n2"), new UUID(3, 3));
-    Identity otherCluster = new Identity(new UUID(8, 8), node, new UUID(3, 3));
+    Identity otherNode = new Identity(IDENTITY.clusterId(), new NodeId("n2"), new UUID(3, 3));
     assertThatThrownBy(() -> storage.open(GROUP, otherNode, ENVIRONMENT))
-        .isInstanceOf(StorageException.class);
-    assertThatThrownBy(() -> storage.open(GROUP, otherCluster, ENVIRONMENT))
         .isInstanceOf(StorageException.class);
     assertThatThrownBy(() -> storage.open("other", IDENTITY, ENVIRONMENT))
         .isInstanceOf(StorageException.class);
-    Identity redrawn = new Identity(cluster, node, new UUID(3, 3));
-    assertThat(storage.open(GROUP, redrawn, ENVIRONMENT).identity()).isEqualTo(IDENTITY);
+  }
+
+  @Test
+  void theIncarnationIsThatOfThePlaceAndTheClusterThatOfTheOpener() throws IOException {
+    NodeId node = IDENTITY.nodeId();
+    assertThat(log.identity()).isEqualTo(IDENTITY);
+    for (UUID cluster : List.of(new UUID(8, 8), IDENTITY.clusterId())) {
+      log.close();
+      Identity opener = new Identity(cluster, node, new UUID(3, 3));
+      log = storage.open(GROUP, opener, ENVIRONMENT);
+      assertThat(log.identity()).isEqualTo(new Identity(cluster, node, IDENTITY.incarnation()));
+    }
   }
 }

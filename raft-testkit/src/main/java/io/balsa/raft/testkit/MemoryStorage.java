@@ -43,14 +43,11 @@ public final class MemoryStorage implements Storage {
       group = groupName;
       identity = opener;
     }
-    boolean same =
-        group.equals(groupName)
-            && identity.clusterId().equals(opener.clusterId())
-            && identity.nodeId().equals(opener.nodeId());
-    if (!same) {
-      throw new StorageException("the storage belongs to group " + group + " of " + identity);
+    if (!group.equals(groupName) || !identity.nodeId().equals(opener.nodeId())) {
+      throw new StorageException(
+          "the storage belongs to node " + identity.nodeId() + " of group " + group);
     }
-    log = new MemoryLog();
+    log = new MemoryLog(new Identity(opener.clusterId(), opener.nodeId(), identity.incarnation()));
     return log;
   }
 
@@ -72,13 +69,15 @@ public final class MemoryStorage implements Storage {
 
   /** The log while it is open: what is durable, and what was appended since. */
   private final class MemoryLog implements LogStore {
+    private final Identity owner;
     private final RecoveredLog recovered;
     private MemoryEntries entries;
     private final MemorySnapshots.Open openSnapshots = snapshots.new Open(MemoryStorage.this);
     private final List<Entry> pending = new ArrayList<>();
     private long commitIndex;
 
-    MemoryLog() {
+    MemoryLog(Identity owner) {
+      this.owner = owner;
       Snapshot latest = snapshots.latest();
       if (latest != null) {
         if (!latest.last().equals(durable.position(latest.index()))) {
@@ -106,7 +105,7 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public Identity identity() {
-      return identity;
+      return owner;
     }
 
     @Override

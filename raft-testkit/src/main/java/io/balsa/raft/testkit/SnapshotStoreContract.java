@@ -37,10 +37,13 @@ import org.junit.jupiter.params.provider.ValueSource;
  * another name is another place, from which snapshots are received.
  */
 public abstract class SnapshotStoreContract extends StoragePlace {
+  /** Of a cluster that the node does not know yet: it learns of it from the first snapshot. */
   private static final Identity PEER =
-      new Identity(IDENTITY.clusterId(), new NodeId("n2"), new UUID(3, 3));
+      new Identity(new UUID(8, 8), new NodeId("n2"), new UUID(3, 3));
+
   private static final Configuration MEMBERS =
-      Configuration.of(List.of(Member.parse("n1=host:1"), Member.parse("n2=host:2")));
+      Configuration.of(List.of(Member.parse("n1=host:1"), Member.parse("n2=host:2")))
+          .withClusterId(PEER.clusterId());
 
   private final Random random = new Random(7);
   private Storage peerStorage;

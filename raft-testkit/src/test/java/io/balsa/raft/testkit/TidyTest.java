@@ -263,7 +263,9 @@ class TidyTest {
         sources().stream()
             .filter(Source::isMain)
             .filter(s -> !s.module().matches("raft-examples|raft-benchmarks"));
-    assertThat(find(libraries, "System\\.(out|err)\\b|printStackTrace")).isEmpty();
+    // The entry point of a tool hands on what it may print to, in this one line.
+    String print = "^(?! *System\\.exit\\(run\\(System\\.out, System\\.err, args\\)\\);$)";
+    assertThat(find(libraries, print + ".*(System\\.(out|err)\\b|printStackTrace)")).isEmpty();
   }
 
   @Test
