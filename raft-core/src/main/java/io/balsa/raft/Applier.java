@@ -76,6 +76,8 @@ final class Applier {
     this.loop = loop;
     this.loopRunner = loopRunner;
     this.replies = replies;
+    appliedIndex = stateMachine.appliedIndex();
+    handedIndex = appliedIndex;
   }
 
   long appliedIndex() {

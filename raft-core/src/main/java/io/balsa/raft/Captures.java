@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>One capture at a time: asked for, captured, written.
  *   <li>What was captured is written when its position is on this node's disk, so that a snapshot
- *       never knows more than term and vote do.
+ *       never knows more than term and vote do; and known to be committed, which a state machine
+ *       that keeps its own state may know before the log does.
  *   <li>Captures are due when the log behind the last snapshot has so many bytes, and as many as
  *       that snapshot: a large state is not written for every small change (section 5.1.3).
  * </ul>
@@ -83,7 +84,8 @@ final class Captures {
 
   /** Begins what is due. */
   void advance(long now) {
-    if (captured != null && captured.index() <= raft.persistedIndex()) {
+    long settled = Math.min(raft.persistedIndex(), raft.commitIndex());
+    if (captured != null && captured.index() <= settled) {
       write(captured);
       captured = null;
     }

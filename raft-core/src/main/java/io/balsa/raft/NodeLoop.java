@@ -511,6 +511,9 @@ final class NodeLoop {
   }
 
   private void close() {
+    if (live != null && live.leads()) {
+      live.handOver(now);
+    }
     if (closed == null) {
       end(
           NodeStatus.State.CLOSED,

@@ -86,6 +86,7 @@ final class NodeParts {
             d.stateMachine, limits.applyBytes(), applierTasks, mailbox, loopRunner, replies);
     writer = new LogWriter(d.storage, d.group, environment, store, writerTasks, mailbox);
     LogReader reader = new LogReader(readerTasks, mailbox, limits.batchBytes());
+    checkApplied(store);
     snapshots = new SnapshotKeeper(snapshotTasks, mailbox);
     Wiring wiring =
         new Wiring(link, writerTasks, readerTasks, snapshotTasks, applier, replies, budget);
@@ -104,6 +105,17 @@ final class NodeParts {
     loop = new NodeLoop(setting, wiring, mailbox, environment, store);
 
     start(reader);
+  }
+
+  private void checkApplied(LogStore store) throws StorageException {
+    long last = store.recovered().lastIndex();
+    if (applier.appliedIndex() > last) {
+      throw new StorageException(
+          ("the state machine of node " + description.id + " has applied " + applier.appliedIndex())
+              + (", but the log ends at " + last + ": they do not belong together. Put back the")
+              + " directory of the log that belongs to this state, or let the node begin anew with"
+              + " both empty");
+    }
   }
 
   /** Starts all of them or, if the machine has no thread left, none. */

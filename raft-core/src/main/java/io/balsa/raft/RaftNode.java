@@ -206,10 +206,10 @@ public final class RaftNode implements AutoCloseable {
   }
 
   /**
-   * Stops taking part, ends all requests (with {@link OutcomeUnknownException} where a command may
-   * be in the log), and closes the storage and the transport. Takes some seconds at most, also
-   * while the state machine blocks. May be called more than once and on any thread, also on one
-   * that was interrupted, and is then.
+   * Stops taking part, and if this node leads lets another one take over at once. Ends all requests
+   * (with {@link OutcomeUnknownException} where a command may be in the log), and closes the
+   * storage and the transport. Takes some seconds at most, also while the state machine blocks. May
+   * be called more than once and on any thread, also on one that was interrupted, and is then.
    */
   @Override
   public void close() {

@@ -29,6 +29,17 @@ public interface StateMachine {
   byte[] apply(long index, byte[] command);
 
   /**
+   * Up to where the state is on disk already. For state machines that keep their state there
+   * themselves, each command together with its index: they are not given again what they have, and
+   * not restored when the node starts. Called once, before everything else.
+   *
+   * @return the index of the last command that the state has for good, 0 for a state in memory
+   */
+  default long appliedIndex() {
+    return 0;
+  }
+
+  /**
    * Captures the state, so that it can be written while further commands are applied. Called
    * between two commands and must be quick, since they wait: take a copy, or share what does not
    * change.

@@ -102,6 +102,21 @@ final class TestCluster implements AutoCloseable {
     return node;
   }
 
+  /** Starts a node that is to be let into the cluster. */
+  RaftNode join(String id) throws IOException {
+    Counter counter = new Counter();
+    RaftNode node =
+        RaftNode.builder(id, counter)
+            .joins("memory:" + id.substring(1))
+            .storage(FileStorage.open(dir.resolve(id)))
+            .transport(network.transport())
+            .electionTimeout(ELECTION_TIMEOUT)
+            .start();
+    counters.put(id, counter);
+    nodes.put(id, node);
+    return node;
+  }
+
   RaftNode node(String id) {
     return nodes.get(id);
   }
