@@ -165,11 +165,14 @@ final class Wires<M extends StateMachine> {
     return true;
   }
 
-  /** Sometimes soon, and sometimes when those who sent it have long forgotten it. */
+  /** Sometimes soon, and sometimes when those who sent it have led and followed several times. */
   private long longestReplay() {
-    return random.nextBoolean()
-        ? 20 * world.weather().message()
-        : 3 * world.weather().electionTimeout().toNanos();
+    long electionTimeout = world.weather().electionTimeout().toNanos();
+    return switch (random.nextInt(4)) {
+      case 0, 1 -> 20 * world.weather().message();
+      case 2 -> 3 * electionTimeout;
+      default -> 20 * electionTimeout;
+    };
   }
 
   private void repeat(End from, NodeId to, UUID wanted, Packet packet) {
