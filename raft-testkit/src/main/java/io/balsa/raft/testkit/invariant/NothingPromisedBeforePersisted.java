@@ -14,7 +14,8 @@ import io.balsa.raft.core.NodeId;
  *   <li>Who speaks in a term has that term on disk; a pre-vote speaks of the term after it.
  *   <li>A vote for another, and the candidate's for itself, is on disk before it is said.
  *   <li>What a node acknowledges, and what it takes for persisted, is on its disk: if that is its
- *       whole log, then not another entry at the end, which is about to be replaced.
+ *       whole log, then not another entry at the end, which is about to be replaced. A snapshot
+ *       that is installed is not there yet.
  * </ul>
  *
  * <p>A message leaves the algorithm in the term of which it speaks, so the disk can't be in a later
@@ -36,6 +37,8 @@ final class NothingPromisedBeforePersisted implements Invariant {
         NodeEvidence node = evidence.node(o.node());
         requireDurable(node, d.index(), d);
         requireSameEnd(node, d, o.after().last());
+      } else if (o.decision() instanceof Decision.Installed d) {
+        requireDurable(evidence.node(o.node()), o.after().persistedIndex(), d);
       }
     }
   }

@@ -51,7 +51,7 @@ final class Run<M extends StateMachine> {
   }
 
   private void storm() {
-    world.hosts().forEach(Host::start);
+    world.startAll();
     world.clients().start();
     world.mischief().start();
     world.pass(world.weather().storm());

@@ -178,6 +178,17 @@ final class World<M extends StateMachine> {
     }
   }
 
+  /** Not always all at once: a cluster is formed when the last of its members is there. */
+  void startAll() {
+    for (Host<M> host : hosts) {
+      if (random.nextInt(3) == 0) {
+        restartLater(host);
+      } else {
+        host.start();
+      }
+    }
+  }
+
   void restartLater(Host<M> host) {
     timeline.after(random.nextLong(Weather.MILLI, 4 * Weather.SECOND), host::start);
   }
