@@ -23,6 +23,7 @@ import java.util.Map;
  *   <li>The configurations that come into force by what is written, and by what that replaces, are
  *       those that the algorithm has announced, one for one and in that order; it announces them
  *       first.
+ *   <li>A snapshot has the one that was in force at its index.
  *   <li>When the whole log is on disk, and when a campaign begins, the one in force is the last of
  *       them.
  * </ul>
@@ -83,6 +84,8 @@ final class ConfigurationFromLog implements Invariant {
       }
     } else if (observation instanceof Observation.Restarted o) {
       onRestarted(o.node(), o.snapshot());
+    } else if (observation instanceof Observation.SnapshotSaved o) {
+      onSnapshotSaved(o.node(), o.snapshot());
     }
   }
 
@@ -140,6 +143,23 @@ final class ConfigurationFromLog implements Invariant {
             node, announced, "but by " + snapshot + " this one:\n" + snapshot.configuration());
       }
       announced = history.announced.pollFirst();
+    }
+  }
+
+  /** Of its own state, which this node has written the log of. */
+  private void onSnapshotSaved(NodeId node, Snapshot snapshot) {
+    Item inForce = null;
+    for (Item item : history(node).written) {
+      if (item.index <= snapshot.index()) {
+        inForce = item;
+      }
+    }
+    if (inForce != null && !inForce.equals(item(snapshot))) {
+      throw violated(
+          node,
+          inForce.configuration,
+          ("at " + inForce.index + ", but its " + snapshot + " has that of ")
+              + (snapshot.configurationIndex() + ":\n" + snapshot.configuration()));
     }
   }
 

@@ -27,6 +27,7 @@ public final class Invariants implements Invariant {
             new CommittedByDurableQuorum(evidence),
             new LeaderCompleteness(evidence),
             new ConfigurationFromLog(evidence),
+            new NewVotersCaughtUp(evidence),
             new StateMachineSafety(evidence),
             new EqualStates(),
             answers,

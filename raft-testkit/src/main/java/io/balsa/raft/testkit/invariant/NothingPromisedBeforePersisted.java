@@ -2,6 +2,7 @@ package io.balsa.raft.testkit.invariant;
 
 import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 
@@ -12,7 +13,9 @@ import io.balsa.raft.core.NodeId;
  * <ul>
  *   <li>Who speaks in a term has that term on disk; a pre-vote speaks of the term after it.
  *   <li>A vote for another, and the candidate's for itself, is on disk before it is said.
- *   <li>What a node acknowledges, and what it takes for persisted, is on its disk.
+ *   <li>What a node acknowledges, and what it takes for persisted, is on its disk: if that is its
+ *       whole log, then not another entry at the end, which is about to be replaced. A snapshot
+ *       that is installed is not there yet.
  * </ul>
  *
  * <p>A message leaves the algorithm in the term of which it speaks, so the disk can't be in a later
@@ -31,7 +34,11 @@ final class NothingPromisedBeforePersisted implements Invariant {
       if (o.decision() instanceof Decision.Sent d) {
         onSent(evidence.node(o.node()), d);
       } else if (o.decision() instanceof Decision.Persisted d) {
-        requireDurable(evidence.node(o.node()), d.index(), d);
+        NodeEvidence node = evidence.node(o.node());
+        requireDurable(node, d.index(), d);
+        requireSameEnd(node, d, o.after().last());
+      } else if (o.decision() instanceof Decision.Installed d) {
+        requireDurable(evidence.node(o.node()), o.after().persistedIndex(), d);
       }
     }
   }
@@ -66,6 +73,16 @@ final class NothingPromisedBeforePersisted implements Invariant {
     if (index > node.durableIndex) {
       throw violated(
           node, decision, "but only what is up to " + node.durableIndex + " is on its disk");
+    }
+  }
+
+  private static void requireSameEnd(
+      NodeEvidence node, Decision.Persisted persisted, LogPosition last) {
+    if (persisted.index() == last.index() && node.log.termAt(last.index()) != last.term()) {
+      throw violated(
+          node,
+          persisted,
+          "but its log ends with " + last + ", and the disk has another entry there");
     }
   }
 

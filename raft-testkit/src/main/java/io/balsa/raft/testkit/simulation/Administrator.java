@@ -19,14 +19,19 @@ import java.util.concurrent.CompletableFuture;
  *   <li>A disk is lost only while everybody else could do without it, and the next one when the
  *       node is back under its new incarnation: the cluster tolerates a minority of lost disks.
  *   <li>In the calm everybody becomes a voter again.
+ *   <li>Whatever was ordered is answered, unless the process has ended.
  * </ul>
  */
 final class Administrator<M extends StateMachine> {
+  /** What was ordered and is not answered yet. */
+  private record Order<M extends StateMachine>(Life<M> life, String what) {}
+
   private final World<M> world;
   private final SplittableRandom random;
   private int changesUnderWay;
   private Host<M> diskLost;
   private UUID before;
+  private final List<Order<M>> orders = new ArrayList<>();
 
   Administrator(World<M> world, SplittableRandom random) {
     this.world = world;
@@ -143,8 +148,11 @@ final class Administrator<M extends StateMachine> {
 
   private void watch(Host<M> at, Fault fault, CompletableFuture<?> future) {
     Life<M> life = at.life();
+    Order<M> order = new Order<>(life, at + " " + fault + " " + world.timeline().now());
+    orders.add(order);
     future.whenComplete(
         (done, failure) -> {
+          orders.remove(order);
           if (!life.isOver()) {
             world.note(at.id(), fault + (failure == null ? " done" : ": " + failure.getMessage()));
           }
@@ -163,6 +171,12 @@ final class Administrator<M extends StateMachine> {
       }
     }
     return back;
+  }
+
+  /** Whether nobody waits for an answer any more; but a process that has ended gives none. */
+  boolean everythingIsAnswered() {
+    orders.removeIf(order -> order.life.isOver());
+    return orders.isEmpty();
   }
 
   private boolean isBackAt(NodeStatus status) {

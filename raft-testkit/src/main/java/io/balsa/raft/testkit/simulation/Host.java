@@ -194,6 +194,9 @@ final class Host<M extends StateMachine> {
     NodeStatus.Health health = life.node().status().health();
     if (health.state() == NodeStatus.State.FAILED) {
       world.note(id, "failed: " + health.problem());
+      if (!life.machine().hasThrown() && !diskWasFaulty) {
+        world.fail(new AssertionError(id + " gives up without a reason: " + health.problem()));
+      }
       stop();
       start();
     } else if (health.state() == NodeStatus.State.STORAGE_FAILED && !diskWasFaulty) {

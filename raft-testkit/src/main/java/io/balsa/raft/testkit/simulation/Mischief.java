@@ -12,6 +12,8 @@ import java.util.SplittableRandom;
  * <ul>
  *   <li>Whatever lasts ends with the storm at the latest.
  *   <li>Leaders are hit as often as all others together.
+ *   <li>Where crashes happen in the middle of things, a snapshot that takes its place is one of
+ *       them, rare and with many steps.
  * </ul>
  */
 final class Mischief<M extends StateMachine> {
@@ -63,6 +65,14 @@ final class Mischief<M extends StateMachine> {
         return world.administrator().does(fault, victim);
       default:
         return disks.hits(fault, victim);
+    }
+  }
+
+  /** A snapshot takes its place on a host, or has just done so. */
+  void onSnapshot(Host<M> host) {
+    boolean crashes = world.weather().faults().containsKey(Fault.CRASH_AT_A_BOUNDARY);
+    if (crashes && random.nextInt(4) == 0) {
+      host.crashAtBoundary(random.nextInt(20), random.nextBoolean());
     }
   }
 

@@ -51,9 +51,9 @@ final class Run<M extends StateMachine> {
   }
 
   private void storm() {
-    world.hosts().forEach(Host::start);
+    world.startAll();
     world.clients().start();
-    new Mischief<>(world).start();
+    world.mischief().start();
     world.pass(world.weather().storm());
   }
 
@@ -73,6 +73,7 @@ final class Run<M extends StateMachine> {
         "every request is answered",
         2 * ELECTIONS * electionTimeout,
         () -> world.clients().unanswered().isEmpty());
+    await("every order is answered", MINUTE, world.administrator()::everythingIsAnswered);
     await("all members stay equal", MINUTE, this::allEqual);
   }
 

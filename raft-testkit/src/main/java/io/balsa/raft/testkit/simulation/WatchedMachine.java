@@ -23,6 +23,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   private long index;
   private long hash;
   private boolean throwsNext;
+  private boolean hasThrown;
 
   WatchedMachine(World<M> world, Life<M> life) {
     this.world = world;
@@ -32,6 +33,10 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
 
   M machine() {
     return machine;
+  }
+
+  boolean hasThrown() {
+    return hasThrown;
   }
 
   void throwNext(boolean throwing) {
@@ -45,6 +50,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     }
     if (throwsNext) {
       throwsNext = false;
+      hasThrown = true;
       throw new IllegalStateException("the simulated state machine throws");
     }
     byte[] response = applied(index, command);

@@ -165,11 +165,14 @@ final class Wires<M extends StateMachine> {
     return true;
   }
 
-  /** Sometimes soon, and sometimes when those who sent it have long forgotten it. */
+  /** Sometimes soon, and sometimes when those who sent it have led and followed several times. */
   private long longestReplay() {
-    return random.nextBoolean()
-        ? 20 * world.weather().message()
-        : 3 * world.weather().electionTimeout().toNanos();
+    long electionTimeout = world.weather().electionTimeout().toNanos();
+    return switch (random.nextInt(4)) {
+      case 0, 1 -> 20 * world.weather().message();
+      case 2 -> 3 * electionTimeout;
+      default -> 20 * electionTimeout;
+    };
   }
 
   private void repeat(End from, NodeId to, UUID wanted, Packet packet) {
@@ -184,11 +187,15 @@ final class Wires<M extends StateMachine> {
     private final Party<End> party;
     private final Transport.Receiver receiver;
     private final TreeMap<NodeId, Long> pauses = new TreeMap<>();
+    private Identity identity;
+    private boolean formed;
     private boolean closed;
 
     private End(Life<M> life, Identity identity, boolean formed, Transport.Receiver receiver) {
       this.life = life;
       this.party = new Party<>(this, identity, formed, witness);
+      this.identity = identity;
+      this.formed = formed;
       this.receiver = receiver;
     }
 
@@ -256,12 +263,23 @@ final class Wires<M extends StateMachine> {
     void disconnected(NodeId peer) {
       if (!gone()) {
         receiver.disconnected(peer);
+        world.timeline().after(RETRY, () -> connectedAgain(peer));
+      }
+    }
+
+    /** Who noticed that a connection broke notices the next one, too. */
+    private void connectedAgain(NodeId peer) {
+      Party<End> way = gone() ? null : party.way(peer);
+      if (way != null && !way.owner().gone()) {
+        met(way.owner().identity, way.owner().formed);
       }
     }
 
     @Override
     public void introduce(Identity identity, String address, boolean formed) {
       party.introduce(identity, formed);
+      this.identity = identity;
+      this.formed = formed;
       callAll();
     }
 

@@ -36,6 +36,7 @@ final class World<M extends StateMachine> {
   private final List<Host<M>> hosts = new ArrayList<>();
   private final Invariants invariants;
   private final Administrator<M> administrator;
+  private final Mischief<M> mischief;
   private Weather weather;
   private Throwable failure;
 
@@ -51,6 +52,7 @@ final class World<M extends StateMachine> {
     }
     invariants = Invariants.all(Configuration.NONE);
     administrator = new Administrator<>(this, random.split());
+    mischief = new Mischief<>(this);
     clients = new Clients<>(this, setting.workload());
   }
 
@@ -74,6 +76,10 @@ final class World<M extends StateMachine> {
 
   Clients<M, ?, ?, ?> clients() {
     return clients;
+  }
+
+  Mischief<M> mischief() {
+    return mischief;
   }
 
   Administrator<M> administrator() {
@@ -123,6 +129,10 @@ final class World<M extends StateMachine> {
       } catch (RuntimeException | Error e) {
         fail(e);
       }
+      if (observation instanceof Observation.Restarting
+          || observation instanceof Observation.SnapshotSaved) {
+        mischief.onSnapshot(host(observation.node()));
+      }
     }
   }
 
@@ -165,6 +175,17 @@ final class World<M extends StateMachine> {
       observe(
           new Observation.Filled(
               host.id(), "waiting requests", waiting, weather.limits().proposedBytes()));
+    }
+  }
+
+  /** Not always all at once: a cluster is formed when the last of its members is there. */
+  void startAll() {
+    for (Host<M> host : hosts) {
+      if (random.nextInt(3) == 0) {
+        restartLater(host);
+      } else {
+        host.start();
+      }
     }
   }
 

@@ -102,7 +102,7 @@ class ElectionInvariantsTest {
         .sends("a", "b", granted(2))
         .sends("a", "b", new Message.PreVote(3, LogPosition.ZERO, 1))
         .sends("a", "b", accepted(2, 2))
-        .persists("a", 1, 2)
+        .persists("a", 1, new LogPosition(1, 2))
         .written("a", entry(3, 2));
   }
 
@@ -130,6 +130,14 @@ class ElectionInvariantsTest {
     aIsInTermTwoWithTwoEntriesOnDisk().fails(s -> s.sends("a", "b", accepted(2, 3)), "up to 2");
     aIsInTermTwoWithTwoEntriesOnDisk().fails(s -> s.persists("a", 2, 3), "up to 2");
     aIsInTermTwoWithTwoEntriesOnDisk().synced("a").sends("a", "b", accepted(2, 3));
+  }
+
+  @Test
+  void anEntryIsNotPersistedBecauseAnotherOneIsThere() {
+    aIsInTermTwoWithTwoEntriesOnDisk()
+        .synced("a")
+        .persists("a", 2, new LogPosition(2, 3))
+        .fails(s -> s.persists("a", 3, new LogPosition(3, 3)), "ends with 3@3");
   }
 
   @Test

@@ -261,4 +261,54 @@ class LogInvariantsTest {
         .started("a", 1, null, 0, entry(1, 1))
         .fails(s -> s.becomes("a", Role.CANDIDATE, 2, JOINT), "voter c");
   }
+
+  @Test
+  void aSnapshotWithAnotherConfigurationIsFound() {
+    aGoesByAJointConfiguration().hasSnapshot("a", 1, 0, Script.ABC).hasSnapshot("a", 3, 2, JOINT);
+    aGoesByAJointConfiguration().fails(s -> s.hasSnapshot("a", 1, 0, JOINT), "at 0", "that of 0");
+    aGoesByAJointConfiguration().fails(s -> s.hasSnapshot("a", 3, 2, AB), "at 2", "that of 2");
+    aGoesByAJointConfiguration().fails(s -> s.hasSnapshot("a", 3, 0, JOINT), "that of 0");
+  }
+
+  // ---- New Voters Caught Up
+
+  private static final Configuration PREPARED =
+      configuration(
+          "voter a=a:1",
+          "voter b=b:1",
+          "voter c=c:1",
+          "next-voter a=a:1",
+          "next-voter b=b:1",
+          "next-voter d=d:1");
+  private static final Configuration WITH_D =
+      configuration(
+          "voter a=a:1",
+          "voter b=b:1",
+          "voter d=d:1",
+          "outgoing a=a:1",
+          "outgoing b=b:1",
+          "outgoing c=c:1");
+
+  private static Script aPreparesD() {
+    return Script.of(NewVotersCaughtUp::new)
+        .started("a", 1, null, 0, entry(1, 1))
+        .leads("a", 1)
+        .reconfigures("a", PREPARED, 2)
+        .kept("a", entry(2, 1, PREPARED))
+        .kept("d", entry(1, 1));
+  }
+
+  @Test
+  void aVoterThatLacksItsPreparationIsFound() {
+    aPreparesD().fails(s -> s.reconfigures("a", WITH_D, 3), "voter of d", "up to 2");
+    aPreparesD()
+        .written("d", entry(2, 1, PREPARED))
+        .fails(s -> s.reconfigures("a", WITH_D, 3), "voter of d");
+    aPreparesD().kept("d", entry(2, 1, PREPARED)).reconfigures("a", WITH_D, 3);
+  }
+
+  @Test
+  void whoFollowsTakesTheWordOfTheLeader() {
+    aPreparesD().becomes("a", Role.FOLLOWER, 2).reconfigures("a", WITH_D, 3);
+  }
 }

@@ -16,6 +16,7 @@ import io.balsa.raft.core.Role;
 import io.balsa.raft.core.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 
 /**
@@ -32,7 +33,8 @@ final class Script {
       LogPosition last,
       long persistedIndex,
       long commitIndex,
-      Configuration configuration)
+      Configuration configuration,
+      long configurationIndex)
       implements RaftView {
     @Override
     public LogPosition start() {
@@ -52,11 +54,6 @@ final class Script {
     @Override
     public NodeId leader() {
       return null;
-    }
-
-    @Override
-    public long configurationIndex() {
-      return 0;
     }
   }
 
@@ -178,7 +175,7 @@ final class Script {
     return decided(
         node,
         new Decision.RoleChanged(Role.FOLLOWER, role, term, "the script says so"),
-        new View(id(node), term, role, LogPosition.ZERO, 0, 0, inForce));
+        new View(id(node), term, role, LogPosition.ZERO, 0, 0, inForce, 0));
   }
 
   Script leads(String node, long term) {
@@ -211,12 +208,32 @@ final class Script {
 
   Script persists(String node, long token, long index, long last, Configuration inForce) {
     View view =
-        new View(id(node), 9, Role.FOLLOWER, new LogPosition(9, last), index, index, inForce);
+        new View(id(node), 9, Role.FOLLOWER, new LogPosition(9, last), index, index, inForce, 0);
+    return decided(node, new Decision.Persisted(token, index), view);
+  }
+
+  /** All of a log that ends like this. */
+  Script persists(String node, long token, LogPosition last) {
+    long index = last.index();
+    View view = new View(id(node), 9, Role.FOLLOWER, last, index, index, ABC, 0);
     return decided(node, new Decision.Persisted(token, index), view);
   }
 
   Script reconfigures(String node, Configuration configuration) {
     return decided(node, new Decision.Reconfigured(configuration), view(node, 0, 0, 0));
+  }
+
+  /** By an entry of this index, the last of its log. */
+  Script reconfigures(String node, Configuration configuration, long index) {
+    LogPosition last = new LogPosition(9, index);
+    View view = new View(id(node), 9, Role.FOLLOWER, last, 0, 0, configuration, index);
+    return decided(node, new Decision.Reconfigured(configuration), view);
+  }
+
+  Script hasSnapshot(String node, long index, long configurationIndex, Configuration of) {
+    LogPosition last = new LogPosition(1, index);
+    Snapshot snapshot = new Snapshot(new UUID(0, index), last, configurationIndex, of, 10);
+    return tell(new Observation.SnapshotSaved(id(node), snapshot));
   }
 
   /** Any decision, with the numbers of the state after it. */
@@ -231,12 +248,13 @@ final class Script {
             new LogPosition(term, last),
             persisted,
             commitIndex,
-            ABC));
+            ABC,
+            0));
   }
 
   private static View view(String node, long last, long persisted, long commitIndex) {
     return new View(
-        id(node), 9, Role.FOLLOWER, new LogPosition(9, last), persisted, commitIndex, ABC);
+        id(node), 9, Role.FOLLOWER, new LogPosition(9, last), persisted, commitIndex, ABC, 0);
   }
 
   private Script decided(String node, Decision decision, RaftView after) {
