@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>The log says both. Before there is one, the node takes part in forming a cluster, or waits
  *       to be let into one.
+ *   <li>It belongs to a cluster from the first configuration on that names it. One that is let in
+ *       sees the earlier ones, too, and they may be another cluster's: that of which a majority was
+ *       lost, before one of its members went on alone.
  *   <li>A member that has another incarnation than this node knows of may have been let in again:
  *       if it has a log it may call, for who leads knows better. The algorithm does not count it.
  *   <li>It is connected with the other members of the configuration in force, and for a while with
@@ -59,32 +62,51 @@ final class Membership {
     this.link = link;
     this.address = setting.address();
     this.patience = patience;
-    self = identity(store, setting.clusterId());
-    formed = isFormed(store);
-    if (!formed && setting.members() != null) {
+    boolean joins = setting.members() == null;
+    self = identity(store, joins, setting.clusterId());
+    formed = isFormed(store, joins);
+    if (!formed && !joins) {
       formation = new Formation(self, setting.members());
       follow(setting.members(), 0);
     }
   }
 
-  static boolean isFormed(LogStore store) {
-    RecoveredLog log = store.recovered();
-    return log.lastIndex() > 0;
+  /** Whether it has the log of the cluster it belongs to; one that joins may not know that yet. */
+  static boolean isFormed(LogStore store, boolean joins) {
+    return store.recovered().lastIndex() > 0 && !(joins && isOnlyJoining(store));
+  }
+
+  /** Whether no configuration that is left in the log names the node. */
+  private static boolean isOnlyJoining(LogStore store) {
+    Snapshot snapshot = store.snapshots().latest();
+    boolean named = snapshot != null && names(snapshot.configuration(), store.identity());
+    for (Entry entry : store.recovered().configurations()) {
+      named = named || names(Configuration.fromBytes(entry.data()), store.identity());
+    }
+    return !named;
+  }
+
+  private static boolean names(Configuration configuration, Identity node) {
+    Member member = configuration.member(node.nodeId());
+    return member != null
+        && (member.incarnation() == null || member.incarnation().equals(node.incarnation()));
   }
 
   /** With the cluster that the log says, or another one before there is a log. */
-  static Identity identity(LogStore store, UUID before) {
+  static Identity identity(LogStore store, boolean joins, UUID before) {
+    Identity owner = store.identity();
+    UUID cluster = isFormed(store, joins) ? latestCluster(store) : null;
+    return new Identity(cluster == null ? before : cluster, owner.nodeId(), owner.incarnation());
+  }
+
+  private static UUID latestCluster(LogStore store) {
     List<Entry> configurations = store.recovered().configurations();
     Snapshot snapshot = store.snapshots().latest();
-    UUID cluster = null;
     if (!configurations.isEmpty()) {
       Entry last = configurations.get(configurations.size() - 1);
-      cluster = Configuration.fromBytes(last.data()).clusterId();
-    } else if (snapshot != null) {
-      cluster = snapshot.configuration().clusterId();
+      return Configuration.fromBytes(last.data()).clusterId();
     }
-    Identity owner = store.identity();
-    return new Identity(cluster == null ? before : cluster, owner.nodeId(), owner.incarnation());
+    return snapshot == null ? null : snapshot.configuration().clusterId();
   }
 
   UUID incarnation() {
@@ -144,8 +166,11 @@ final class Membership {
       return;
     }
     if (!formed) {
-      formed = true;
       formation = null;
+      if (!names(inForce, self)) {
+        return;
+      }
+      formed = true;
       UUID cluster = inForce.clusterId() == null ? self.clusterId() : inForce.clusterId();
       self = new Identity(cluster, self.nodeId(), self.incarnation());
       link.introduce(self, address, true);

@@ -75,9 +75,9 @@ final class NodeParts {
     Transport.Link link =
         d.transport.join(
             d.group,
-            Membership.identity(store, d.clusterId()),
+            Membership.identity(store, d.members == null, d.clusterId()),
             d.address,
-            Membership.isFormed(store),
+            Membership.isFormed(store, d.members == null),
             new Arrivals(mailbox));
 
     Replies replies = new Replies(link);

@@ -9,7 +9,8 @@ import java.util.Arrays;
  * @param term the term of the leader that created the entry, at least 1
  * @param index the place of the entry in the log, at least 1
  * @param type what the entry is for
- * @param data the command, or an encoded {@link Configuration}, or empty for a no-op
+ * @param data the command, or an encoded {@link Configuration}; empty for a no-op, or a text for
+ *     people
  */
 public record Entry(long term, long index, EntryType type, byte[] data) {
   private static final byte[] NOTHING = {};

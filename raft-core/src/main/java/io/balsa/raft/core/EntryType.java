@@ -6,7 +6,10 @@ package io.balsa.raft.core;
 public enum EntryType {
   /** A command for the state machine. */
   COMMAND,
-  /** The empty entry a leader appends at the start of its term (section 3.6.2). */
+  /**
+   * The empty entry a leader appends at the start of its term (section 3.6.2), or a note for
+   * people.
+   */
   NO_OP,
   /** A {@link Configuration}, which takes effect as soon as it is in the log (chapter 4). */
   CONFIGURATION;

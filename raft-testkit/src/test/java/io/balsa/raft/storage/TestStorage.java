@@ -31,6 +31,11 @@ public final class TestStorage {
     };
   }
 
+  /** An environment with segments of a size, in which nothing happens in another thread. */
+  static Environment quiet(Environment environment, long segmentBytes) {
+    return new Quiet(environment, segmentBytes);
+  }
+
   /** Lets a store do what it does when it is idle. */
   public static void idle(LogStore store) {
     ((FileLogStore) store).idle();
