@@ -158,6 +158,64 @@ final class Cluster implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** Waits until a node has applied what was committed just before it was asked. */
+  NodeReport awaitCaughtUp(NodeProcess node) throws InterruptedException, Await.GivenUpException {
+    return Await.value(node.id() + " to catch up", PATIENCE, () -> caughtUp(node));
+  }
+
+  private Optional<NodeReport> caughtUp(NodeProcess node) throws IOException, InterruptedException {
+    long committed = 0;
+    for (NodeProcess other : nodes) {
+      if (other != node) {
+        committed = Math.max(committed, report(other).commitIndex());
+      }
+    }
+    NodeReport report = report(node);
+    return report.appliedIndex() >= committed ? Optional.of(report) : Optional.empty();
+  }
+
+  /**
+   * Changes the members through a node, and returns when all given ones know it. It is tried again
+   * as long as it was not executed, and not if nobody knows.
+   *
+   * @param wishes as in {@code add=n4=host4:7000} and {@code remove=n3}
+   * @param ids who is to be a voter afterwards, and nobody else
+   */
+  void changeMembers(NodeProcess through, List<String> wishes, List<String> ids)
+      throws InterruptedException, Await.GivenUpException {
+    Await.until(
+        "the members to be " + ids,
+        PATIENCE,
+        () -> report(through).members().areVoters(ids) || done(admin(through), wishes));
+    Await.until(
+        "all to know that the members are " + ids,
+        PATIENCE,
+        () -> {
+          for (String id : ids) {
+            if (!report(node(id)).members().areVoters(ids)) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  /** Whether a node knows of a later change that made it a voter, and all others. */
+  boolean isVoterAgain(NodeProcess node, long after) throws IOException, InterruptedException {
+    NodeReport report = report(node);
+    return report.membersIndex() > after
+        && report.members().areVoters(nodes.stream().map(NodeProcess::id).toList());
+  }
+
+  private static boolean done(RemoteAdmin admin, List<String> wishes)
+      throws InterruptedException, IOException {
+    Outcome<String> outcome = admin.changeMembers(wishes);
+    if (outcome instanceof Outcome.Executed) {
+      return true;
+    }
+    throw new IOException(outcome.toString());
+  }
+
   private static boolean agree(NodeReport one, NodeReport leader) {
     return one.term() == leader.term() && one.leader().equals(leader.id());
   }

@@ -17,6 +17,8 @@ import java.util.Map;
  * @param appliedIndex up to where it has applied its log
  * @param snapshotIndex up to where its latest snapshot stands for the log, 0 without one
  * @param receiving the snapshot that it is getting from the leader, or "nothing"
+ * @param membersIndex the index of the entry that says who the members are, 0 if they are those
+ *     with which the cluster was formed
  * @param members who is in its cluster as far as it knows, see {@link MemberList}
  * @param value its own copy of the counter, or how many keys its store has; the cluster may be
  *     ahead of it
@@ -31,6 +33,7 @@ record NodeReport(
     long appliedIndex,
     long snapshotIndex,
     String receiving,
+    long membersIndex,
     MemberList members,
     long value) {
   static final String NO_LEADER = "none";
@@ -50,6 +53,7 @@ record NodeReport(
         status.appliedIndex(),
         status.snapshotIndex(),
         status.receiving().map(NodeReport::text).orElse(NOTHING),
+        status.configurationIndex(),
         MemberList.of(status.configuration()),
         value);
   }
@@ -84,6 +88,7 @@ record NodeReport(
         appliedIndex: %d
         snapshotIndex: %d
         receiving: %s
+        membersIndex: %d
         members: %s
         value: %d
         """
@@ -97,6 +102,7 @@ record NodeReport(
             appliedIndex,
             snapshotIndex,
             receiving,
+            membersIndex,
             members,
             value);
   }
@@ -120,6 +126,7 @@ record NodeReport(
         number(fields, "appliedIndex"),
         number(fields, "snapshotIndex"),
         field(fields, "receiving"),
+        number(fields, "membersIndex"),
         MemberList.parse(field(fields, "members")),
         number(fields, "value"));
   }
@@ -148,6 +155,7 @@ record NodeReport(
           "appliedIndex": %d,
           "snapshotIndex": %d,
           "receiving": "%s",
+          "membersIndex": %d,
           "members": %s,
           "value": %d
         }
@@ -162,6 +170,7 @@ record NodeReport(
             appliedIndex,
             snapshotIndex,
             receiving,
+            membersIndex,
             members.toJson(),
             value);
   }
