@@ -64,8 +64,7 @@ abstract class AdminClient {
 
   /** Removes a member. */
   @Command(description = "Removes a member. Stop it afterwards.")
-  public int remove(
-      @Parameters(paramLabel = "ID", description = "The member.") String id)
+  public int remove(@Parameters(paramLabel = "ID", description = "The member.") String id)
       throws InterruptedException {
     List<String> wishes = List.of("remove=" + new NodeId(id).value());
     return print(nodes.ask(node -> new RemoteAdmin(node).changeMembers(wishes), false));

@@ -73,7 +73,8 @@ final class AdminHttp implements HttpService.Endpoint {
     }
     List<Wish> wishes = new ArrayList<>();
     String query = exchange.getRequestURI().getRawQuery();
-    for (String text : List.of(query == null ? "" : query, new String(body, StandardCharsets.UTF_8))) {
+    for (String text :
+        List.of(query == null ? "" : query, new String(body, StandardCharsets.UTF_8))) {
       for (String part : text.strip().split("[&\\s]+")) {
         if (!part.isEmpty()) {
           wishes.add(Wish.parse(part));

@@ -7,7 +7,8 @@ import picocli.CommandLine.Option;
 /** Talks to a running counter cluster from the command line. */
 @Command(
     name = "counter",
-    synopsisSubcommandLabel = "(increment | get | status | members | add | remove | transfer | snapshot)",
+    synopsisSubcommandLabel =
+        "(increment | get | status | members | add | remove | transfer | snapshot)",
     description = "Talks to a running counter cluster; tries the next node when one is down.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

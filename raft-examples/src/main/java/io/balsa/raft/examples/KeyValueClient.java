@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 /** Talks to a running key-value store from the command line. */
 @Command(
     name = "kv",
-    synopsisSubcommandLabel = 
+    synopsisSubcommandLabel =
         "(put | get | cas | delete | status | members | add | remove | transfer | snapshot)",
     description = "Talks to a running key-value store; tries the next node when one is down.",
     exitCodeListHeading = "%nExit codes:%n",

@@ -106,8 +106,7 @@ final class Load implements AutoCloseable {
     return underWay;
   }
 
-  private synchronized void settle(String id, Outcome<Long> outcome)
-      throws InterruptedException {
+  private synchronized void settle(String id, Outcome<Long> outcome) throws InterruptedException {
     underWay = false;
     if (outcome instanceof Outcome.Executed<Long> executed) {
       if (books.contradict(books.value() + 1, executed.value())) {

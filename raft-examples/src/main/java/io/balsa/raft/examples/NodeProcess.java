@@ -33,8 +33,7 @@ final class NodeProcess implements AutoCloseable {
    * @param directory its data, and its log as a file
    * @param httpPort for clients
    */
-  record Place(
-      String id, List<String> members, boolean joins, Path directory, int httpPort) {
+  record Place(String id, List<String> members, boolean joins, Path directory, int httpPort) {
 
     /** This node as a member, {@code id=host:port}. */
     String member() {

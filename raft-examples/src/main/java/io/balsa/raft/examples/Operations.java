@@ -11,13 +11,13 @@ import java.util.Optional;
  * The part of the story in which somebody operates the cluster, under load.
  *
  * <ul>
- *   <li>Before a node is killed or removed no increment is under way, so that the outcome of each is
- *       known and the count at the end can be exact.
+ *   <li>Before a node is killed or removed no increment is under way, so that the outcome of each
+ *       is known and the count at the end can be exact.
  *   <li>At the end the members are those of the beginning.
  * </ul>
  */
 final class Operations {
-  private static final int SOME = 100;
+  private static final int SOME = 20;
 
   private final Cluster cluster;
   private final Narrator narrator;
@@ -38,8 +38,7 @@ final class Operations {
     NodeReport leader = cluster.awaitLeader();
     if (leader.members().contains(newcomer.id())) {
       narrator.say("removing %s, which an earlier run has left", newcomer.id());
-      cluster.changeMembers(
-          cluster.node(leader.id()), List.of("remove=" + newcomer.id()), ids());
+      cluster.changeMembers(cluster.node(leader.id()), List.of("remove=" + newcomer.id()), ids());
     }
   }
 
@@ -64,7 +63,8 @@ final class Operations {
     NodeReport leader = cluster.awaitLeader();
     NodeProcess node = followerOf(leader);
     load.pause();
-    narrator.say("kill -9 %s, and its directory is lost; starting it with the same command", node.id());
+    narrator.say(
+        "kill -9 %s, and its directory is lost; starting it with the same command", node.id());
     node.kill();
     node.loseData();
     load.resume();
@@ -139,8 +139,7 @@ final class Operations {
     List<String> staying = new ArrayList<>(ids());
     staying.remove(newcomer.id());
     long first = load.books().acknowledged();
-    cluster.changeMembers(
-        cluster.node(leader.id()), List.of("remove=" + newcomer.id()), staying);
+    cluster.changeMembers(cluster.node(leader.id()), List.of("remove=" + newcomer.id()), staying);
     cluster.endNewcomer();
     load.awaitAcknowledged(first + SOME);
     narrator.say("removed %s, and stopped it: the members are %s", newcomer.id(), staying);
