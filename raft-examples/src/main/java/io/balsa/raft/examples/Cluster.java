@@ -175,8 +175,8 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Changes the members through a node, and returns when all given ones know it. It is tried again
-   * as long as it was not executed, and not if nobody knows.
+   * Changes the members through a node, and returns when all of them know it. It is tried again
+   * until they are as wished; what has been done is not done twice.
    *
    * @param wishes as in {@code add=n4=host4:7000} and {@code remove=n3}
    * @param ids who is to be a voter afterwards, and nobody else
