@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 /**
- * Three nodes as processes of this machine.
+ * Three nodes as processes of this machine, and who joins them.
  *
  * <ul>
  *   <li>Addresses and directories stay what they are while processes come and go.
@@ -19,10 +21,15 @@ import java.util.concurrent.CompletableFuture;
  */
 final class Cluster implements AutoCloseable {
   static final int SIZE = 3;
+
+  /** The ports that it needs of each kind: one more is for who joins. */
+  static final int PORTS = SIZE + 1;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final HttpClient http = RemoteNode.httpClient();
-  private final List<NodeProcess> nodes = new ArrayList<>();
+  private final List<NodeProcess> nodes = new CopyOnWriteArrayList<>();
+  private final NodeProcess newcomer;
   private boolean closed;
 
   /**
@@ -30,8 +37,8 @@ final class Cluster implements AutoCloseable {
    *
    * @param program the main class of a node
    * @param directory gets a directory for each node
-   * @param raftPorts of n1, n2, n3, for each other
-   * @param httpPorts of n1, n2, n3, for clients
+   * @param raftPorts of n1, n2, n3 and n4, for each other
+   * @param httpPorts of n1, n2, n3 and n4, for clients
    * @param moreArguments for each node
    */
   Cluster(
@@ -49,13 +56,43 @@ final class Cluster implements AutoCloseable {
       nodes.add(
           new NodeProcess(
               program,
-              new NodeProcess.Place(id, members, directory.resolve(id), httpPorts.get(i)),
+              new NodeProcess.Place(id, members, false, directory.resolve(id), httpPorts.get(i)),
               List.of(moreArguments)));
     }
+    newcomer =
+        new NodeProcess(
+            program,
+            new NodeProcess.Place(
+                "n4",
+                List.of("n4=127.0.0.1:" + raftPorts.get(SIZE)),
+                true,
+                directory.resolve("n4"),
+                httpPorts.get(SIZE)),
+            List.of(moreArguments));
   }
 
   List<NodeProcess> nodes() {
     return nodes;
+  }
+
+  /** A fourth node, which is not a member unless somebody adds it. */
+  NodeProcess newcomer() {
+    return newcomer;
+  }
+
+  /** Starts the newcomer with an empty directory; from now on it is one of the nodes. */
+  void startNewcomer() throws IOException, InterruptedException {
+    newcomer.loseData();
+    start(newcomer);
+    nodes.add(newcomer);
+    newcomer.awaitReady();
+  }
+
+  /** Ends the newcomer, which is no member any more, and deletes what it has. */
+  void endNewcomer() throws IOException {
+    nodes.remove(newcomer);
+    newcomer.close();
+    newcomer.loseData();
   }
 
   NodeProcess node(String id) {
@@ -71,6 +108,10 @@ final class Cluster implements AutoCloseable {
 
   RemoteCounter counter(NodeProcess node, Duration patience) {
     return new RemoteCounter(remote(node, patience));
+  }
+
+  RemoteAdmin admin(NodeProcess node) {
+    return new RemoteAdmin(remote(node, RemoteNode.PATIENCE));
   }
 
   RemoteNode remote(NodeProcess node, Duration patience) {
@@ -117,6 +158,64 @@ final class Cluster implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** Waits until a node has applied what was committed just before it was asked. */
+  NodeReport awaitCaughtUp(NodeProcess node) throws InterruptedException, Await.GivenUpException {
+    return Await.value(node.id() + " to catch up", PATIENCE, () -> caughtUp(node));
+  }
+
+  private Optional<NodeReport> caughtUp(NodeProcess node) throws IOException, InterruptedException {
+    long committed = 0;
+    for (NodeProcess other : nodes) {
+      if (other != node) {
+        committed = Math.max(committed, report(other).commitIndex());
+      }
+    }
+    NodeReport report = report(node);
+    return report.appliedIndex() >= committed ? Optional.of(report) : Optional.empty();
+  }
+
+  /**
+   * Changes the members through a node, and returns when all of them know it. It is tried again
+   * until they are as wished; what has been done is not done twice.
+   *
+   * @param wishes as in {@code add=n4=host4:7000} and {@code remove=n3}
+   * @param ids who is to be a voter afterwards, and nobody else
+   */
+  void changeMembers(NodeProcess through, List<String> wishes, List<String> ids)
+      throws InterruptedException, Await.GivenUpException {
+    Await.until(
+        "the members to be " + ids,
+        PATIENCE,
+        () -> report(through).members().areVoters(ids) || done(admin(through), wishes));
+    Await.until(
+        "all to know that the members are " + ids,
+        PATIENCE,
+        () -> {
+          for (String id : ids) {
+            if (!report(node(id)).members().areVoters(ids)) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+
+  /** Whether a node knows of a later change that made it a voter, and all others. */
+  boolean isVoterAgain(NodeProcess node, long after) throws IOException, InterruptedException {
+    NodeReport report = report(node);
+    return report.membersIndex() > after
+        && report.members().areVoters(nodes.stream().map(NodeProcess::id).toList());
+  }
+
+  private static boolean done(RemoteAdmin admin, List<String> wishes)
+      throws InterruptedException, IOException {
+    Outcome<String> outcome = admin.changeMembers(wishes);
+    if (outcome instanceof Outcome.Executed) {
+      return true;
+    }
+    throw new IOException(outcome.toString());
+  }
+
   private static boolean agree(NodeReport one, NodeReport leader) {
     return one.term() == leader.term() && one.leader().equals(leader.id());
   }
@@ -143,7 +242,8 @@ final class Cluster implements AutoCloseable {
   public synchronized void close() {
     closed = true;
     CompletableFuture.allOf(
-            nodes.stream()
+            Stream.concat(nodes.stream(), Stream.of(newcomer))
+                .distinct()
                 .map(
                     node ->
                         CompletableFuture.runAsync(node::close, work -> new Thread(work).start()))

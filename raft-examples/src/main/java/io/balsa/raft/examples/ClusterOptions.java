@@ -29,14 +29,14 @@ final class ClusterOptions {
       names = "--raft-port",
       paramLabel = "PORT",
       defaultValue = "7001",
-      description = "First of three ports of the nodes, if the cluster stays or keeps its data.")
+      description = "First of four ports of the nodes, if the cluster stays or keeps its data.")
   private int raftPort;
 
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
       defaultValue = "8001",
-      description = "First of three ports for clients, if the cluster stays or keeps its data.")
+      description = "First of four ports for clients, if the cluster stays or keeps its data.")
   private int httpPort;
 
   private ClusterOptions() {}
@@ -56,13 +56,13 @@ final class ClusterOptions {
       throws IOException, InterruptedException {
     boolean fixedPorts = stays || data != null;
     for (int attempt = 1; ; attempt++) {
-      List<Integer> ports = fixedPorts ? namedPorts() : FreePorts.find(2 * Cluster.SIZE);
+      List<Integer> ports = fixedPorts ? namedPorts() : FreePorts.find(2 * Cluster.PORTS);
       Cluster cluster =
           new Cluster(
               program,
               workplace.directory(),
-              ports.subList(0, Cluster.SIZE),
-              ports.subList(Cluster.SIZE, 2 * Cluster.SIZE));
+              ports.subList(0, Cluster.PORTS),
+              ports.subList(Cluster.PORTS, 2 * Cluster.PORTS));
       workplace.endWith(cluster);
       narrator.say("starting n1, n2 and n3; data and logs: %s", workplace.directory());
       try {
@@ -82,8 +82,8 @@ final class ClusterOptions {
   private List<Integer> namedPorts() throws IOException {
     List<Integer> ports =
         IntStream.concat(
-                IntStream.range(raftPort, raftPort + Cluster.SIZE),
-                IntStream.range(httpPort, httpPort + Cluster.SIZE))
+                IntStream.range(raftPort, raftPort + Cluster.PORTS),
+                IntStream.range(httpPort, httpPort + Cluster.PORTS))
             .boxed()
             .toList();
     for (int port : ports) {

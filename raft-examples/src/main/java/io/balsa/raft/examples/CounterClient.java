@@ -2,30 +2,24 @@ package io.balsa.raft.examples;
 
 import java.io.PrintStream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Talks to a running counter cluster from the command line. */
 @Command(
     name = "counter",
-    synopsisSubcommandLabel = "(increment | get | status)",
+    synopsisSubcommandLabel =
+        "(increment | get | status | members | add | remove | transfer | snapshot)",
     description = "Talks to a running counter cluster; tries the next node when one is down.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
       "1:not done, by no node; nothing was executed",
       "2:the arguments make no sense",
-      "5:the increment may have been executed or not; look before you try again"
+      "5:it may have been executed or not; look before you try again"
     })
-final class CounterClient {
-  @Mixin private NodeList nodes;
-
-  private final PrintStream out;
-  private final PrintStream err;
-
+final class CounterClient extends AdminClient {
   private CounterClient(PrintStream out, PrintStream err) {
-    this.out = out;
-    this.err = err;
+    super("counter", out, err);
   }
 
   public static void main(String[] args) {

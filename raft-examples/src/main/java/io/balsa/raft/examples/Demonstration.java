@@ -5,14 +5,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * The story that the counter cluster tells: a leader is elected, increments go through, the leader
- * is killed, increments go through, it comes back, and nothing is lost.
+ * is killed and comes back, a fourth node joins, another one loses its disk, one sleeps through two
+ * snapshots, the fourth leaves, and nothing is lost.
  */
 final class Demonstration {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long PHASE_MILLIS = 1_500;
 
   /** What the cluster did is not what Raft promises; the message says what. */
@@ -31,18 +33,21 @@ final class Demonstration {
   Demonstration(Cluster cluster, Narrator narrator) {
     this.cluster = cluster;
     this.narrator = narrator;
-    this.roleChanges = new RoleChanges(cluster.nodes());
+    this.roleChanges = new RoleChanges(List.copyOf(cluster.nodes()));
   }
 
   void run() throws IOException, InterruptedException, GivenUpException, BrokenPromiseException {
     NodeReport leader = cluster.awaitLeader();
     narrator.say("%s leads in term %d; from its log:", leader.id(), leader.term());
     showRoleChanges(leader);
+    Operations operations = new Operations(cluster, narrator);
+    operations.removeNewcomerOfEarlierRun();
     long before = readThrough(cluster.node(leader.id()));
     if (before != 0) {
       narrator.say("the counter is at %,d from an earlier run", before);
     }
-    try (Load load = new Load(counters(), before)) {
+    try (Load load = new Load(before)) {
+      cluster.nodes().forEach(node -> load.join(node.id(), cluster.counter(node)));
       narrator.say("adding 1 again and again, through n1, n2 and n3 in turn");
       load.start();
       showPhase(load);
@@ -51,6 +56,12 @@ final class Demonstration {
       showPhase(load);
       bringBack(cluster.node(leader.id()), leader.appliedIndex());
       showPhase(load);
+      operations.join(load);
+      showPhase(load);
+      operations.loseDisk(load);
+      showPhase(load);
+      operations.sleepThroughSnapshots(load);
+      operations.leave(load);
       load.pause();
       narrator.say("stopped adding; what do the nodes say?");
       if (!load.problem().isEmpty()) {
@@ -58,10 +69,6 @@ final class Demonstration {
       }
       compare(before, load.books());
     }
-  }
-
-  private List<RemoteCounter> counters() {
-    return cluster.nodes().stream().map(cluster::counter).toList();
   }
 
   private void showRoleChanges(NodeReport leader) throws IOException {
@@ -72,18 +79,14 @@ final class Demonstration {
   private void showPhase(Load load) throws InterruptedException, GivenUpException {
     long begin = System.nanoTime();
     long first = load.books().acknowledged();
-    List<Long> through = load.acknowledgedThrough();
+    Map<String, Long> through = load.acknowledgedThrough();
     Thread.sleep(PHASE_MILLIS);
     long more = load.awaitAcknowledged(first + 1).acknowledged() - first;
-    List<Long> throughNow = load.acknowledgedThrough();
     List<String> shares = new ArrayList<>();
-    for (int i = 0; i < through.size(); i++) {
-      shares.add(
-          "%,d through %s"
-              .formatted(throughNow.get(i) - through.get(i), cluster.nodes().get(i).id()));
-    }
+    load.acknowledgedThrough()
+        .forEach((id, now) -> shares.add("%s %,d".formatted(id, now - through.get(id))));
     narrator.say(
-        "%,d more acknowledged in %.1f s: %s",
+        "%,d more acknowledged in %.1f s, through %s",
         more, (System.nanoTime() - begin) / 1e9, String.join(", ", shares));
   }
 
@@ -112,22 +115,10 @@ final class Demonstration {
         "starting %s again, with its old data; it has missed %,d entries", node.id(), missed);
     cluster.start(node);
     node.awaitReady();
-    NodeReport report = Await.value(node.id() + " to catch up", PATIENCE, () -> caughtUp(node));
+    NodeReport report = cluster.awaitCaughtUp(node);
     narrator.say(
         "%s is %s in term %d and has caught up: applied up to index %,d",
         node.id(), report.role(), report.term(), report.appliedIndex());
-  }
-
-  /** Whether a node has applied what was committed just before it was asked. */
-  private Optional<NodeReport> caughtUp(NodeProcess node) throws IOException, InterruptedException {
-    long committed = 0;
-    for (NodeProcess other : cluster.nodes()) {
-      if (other != node) {
-        committed = Math.max(committed, cluster.report(other).commitIndex());
-      }
-    }
-    NodeReport report = cluster.report(node);
-    return report.appliedIndex() >= committed ? Optional.of(report) : Optional.empty();
   }
 
   private void compare(long before, Load.Books books)

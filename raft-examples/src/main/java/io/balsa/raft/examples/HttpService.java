@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * Lets clients on this machine use a node.
  *
  * <ul>
- *   <li>{@code GET /status} tells what this node is doing; {@code ?json} as JSON. The rest is up to
- *       the example.
+ *   <li>{@code GET /status} tells what this node is doing; {@code ?json} as JSON. {@link AdminHttp}
+ *       changes the cluster. The rest is up to the example.
  *   <li>An answer 503 means that nothing was executed, try again; 410 that nothing was executed and
  *       this node is closed or has failed, use another; 504 that nobody knows.
  *   <li>No thread waits for the cluster.
@@ -66,6 +66,7 @@ final class HttpService implements AutoCloseable {
 
   private final RaftNode node;
   private final LongSupplier value;
+  private final AdminHttp admin;
   private final Endpoint endpoint;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
@@ -73,6 +74,7 @@ final class HttpService implements AutoCloseable {
   private HttpService(HttpServer server, RaftNode node, LongSupplier value, Endpoint endpoint) {
     this.server = server;
     this.node = node;
+    this.admin = new AdminHttp(node);
     this.value = value;
     this.endpoint = endpoint;
   }
@@ -108,12 +110,19 @@ final class HttpService implements AutoCloseable {
   private void handle(HttpExchange exchange) {
     CompletableFuture<Answer> answer;
     try {
-      boolean status = call(exchange).equals("GET /status");
-      answer = status ? status(exchange).now() : endpoint.answer(exchange);
+      answer = answer(exchange);
     } catch (IOException | RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }
     answer.exceptionally(HttpService::explain).thenAcceptAsync(a -> send(exchange, a), threads);
+  }
+
+  private CompletableFuture<Answer> answer(HttpExchange exchange) throws IOException {
+    String call = call(exchange);
+    if (call.equals("GET /status")) {
+      return status(exchange).now();
+    }
+    return AdminHttp.CALLS.contains(call) ? admin.answer(exchange) : endpoint.answer(exchange);
   }
 
   /** The method and the path of a request. */

@@ -4,14 +4,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Talks to a running key-value store from the command line. */
 @Command(
     name = "kv",
-    synopsisSubcommandLabel = "(put | get | cas | delete | status)",
+    synopsisSubcommandLabel =
+        "(put | get | cas | delete | status | members | add | remove | transfer | snapshot)",
     description = "Talks to a running key-value store; tries the next node when one is down.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -21,15 +21,9 @@ import picocli.CommandLine.Parameters;
       "5:it may have been executed or not; look before you try again",
       "6:the key is not there, or does not have the version; nothing was changed"
     })
-final class KeyValueClient {
-  @Mixin private NodeList nodes;
-
-  private final PrintStream out;
-  private final PrintStream err;
-
+final class KeyValueClient extends AdminClient {
   private KeyValueClient(PrintStream out, PrintStream err) {
-    this.out = out;
-    this.err = err;
+    super("kv", out, err);
   }
 
   public static void main(String[] args) {

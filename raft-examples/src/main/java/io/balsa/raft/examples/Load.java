@@ -1,9 +1,10 @@
 package io.balsa.raft.examples;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -52,8 +53,8 @@ final class Load implements AutoCloseable {
     }
   }
 
-  private final List<RemoteCounter> targets;
-  private final Map<RemoteCounter, Long> acknowledgedThrough = new LinkedHashMap<>();
+  private final Map<String, RemoteCounter> targets = new TreeMap<>();
+  private final Map<String, Long> acknowledgedThrough = new TreeMap<>();
   private final Thread thread = new Thread(this::run, "load");
   private Books books;
   private String problem = "";
@@ -61,10 +62,8 @@ final class Load implements AutoCloseable {
   private boolean underWay;
   private boolean closed;
 
-  Load(List<RemoteCounter> targets, long value) {
-    this.targets = targets;
+  Load(long value) {
     this.books = new Books(value, 0, 0, 0, 0, System.nanoTime());
-    targets.forEach(target -> acknowledgedThrough.put(target, 0L));
     thread.setDaemon(true);
   }
 
@@ -72,15 +71,31 @@ final class Load implements AutoCloseable {
     thread.start();
   }
 
+  /** From now on also through this node. */
+  synchronized void join(String id, RemoteCounter counter) {
+    targets.put(id, counter);
+    acknowledgedThrough.put(id, 0L);
+  }
+
+  /** From now on not through this node any more. */
+  synchronized void leave(String id) {
+    targets.remove(id);
+    acknowledgedThrough.remove(id);
+  }
+
   private void run() {
     try {
       for (int turn = 0; begin(); turn++) {
-        RemoteCounter target = targets.get(turn % targets.size());
-        settle(target, target.increment(1));
+        Map.Entry<String, RemoteCounter> target = target(turn);
+        settle(target.getKey(), target.getValue().increment(1));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed
     }
+  }
+
+  private synchronized Map.Entry<String, RemoteCounter> target(int turn) {
+    return List.copyOf(targets.entrySet()).get(turn % targets.size());
   }
 
   private synchronized boolean begin() throws InterruptedException {
@@ -91,8 +106,7 @@ final class Load implements AutoCloseable {
     return underWay;
   }
 
-  private synchronized void settle(RemoteCounter target, Outcome<Long> outcome)
-      throws InterruptedException {
+  private synchronized void settle(String id, Outcome<Long> outcome) throws InterruptedException {
     underWay = false;
     if (outcome instanceof Outcome.Executed<Long> executed) {
       if (books.contradict(books.value() + 1, executed.value())) {
@@ -101,7 +115,7 @@ final class Load implements AutoCloseable {
                 .formatted(executed.value(), books.value(), books.open());
       }
       books = books.executed(executed.value(), System.nanoTime());
-      acknowledgedThrough.merge(target, 1L, Long::sum);
+      acknowledgedThrough.computeIfPresent(id, (same, count) -> count + 1);
     } else if (outcome instanceof Outcome.Unknown) {
       books = books.withUnknown();
     }
@@ -157,9 +171,9 @@ final class Load implements AutoCloseable {
     return problem;
   }
 
-  /** How many were acknowledged through each node, in order. */
-  synchronized List<Long> acknowledgedThrough() {
-    return List.copyOf(acknowledgedThrough.values());
+  /** How many were acknowledged through each node. */
+  synchronized SortedMap<String, Long> acknowledgedThrough() {
+    return new TreeMap<>(acknowledgedThrough);
   }
 
   @Override

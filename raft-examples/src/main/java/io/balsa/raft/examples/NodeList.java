@@ -63,6 +63,12 @@ final class NodeList {
     return new Outcome.NotExecuted<>(String.join("\n         ", reasons));
   }
 
+  private static String reason(Outcome<?> outcome) {
+    return outcome instanceof Outcome.Unknown<?> unknown
+        ? unknown.reason()
+        : ((Outcome.NotExecuted<?>) outcome).reason();
+  }
+
   /** Tells what became of a request; returns the exit code. */
   static <T> int tell(
       Outcome<T> outcome, String client, PrintStream err, ToIntFunction<T> executed) {
@@ -80,8 +86,8 @@ final class NodeList {
   /** Prints what each node says of itself; returns the exit code. */
   int printStatus(PrintStream out, String value) throws InterruptedException {
     out.printf(
-        "%-6s %-16s %6s  %-8s %12s %12s %12s%n",
-        "node", "role", "term", "leader", "committed", "applied", value);
+        "%-6s %-16s %6s  %-8s %12s %12s %12s %12s%n",
+        "node", "role", "term", "leader", "committed", "applied", "snapshot", value);
     int down = 0;
     for (RemoteNode node : nodes()) {
       try {
@@ -94,17 +100,59 @@ final class NodeList {
     return down == addresses.size() ? ExitCode.FAILED : ExitCode.OK;
   }
 
+  /** Asks each node, and prints what became of it; returns the exit code. */
+  int printEach(PrintStream out, Request<String> request) throws InterruptedException {
+    boolean all = true;
+    for (RemoteNode node : nodes()) {
+      Outcome<String> outcome = request.send(node);
+      if (outcome instanceof Outcome.Executed<String> done) {
+        out.println(node.address() + ": " + done.value());
+      } else {
+        out.println(node.address() + ": " + reason(outcome));
+        all = false;
+      }
+    }
+    return all ? ExitCode.OK : ExitCode.FAILED;
+  }
+
+  /** Prints the members as the node has them that knows most; returns the exit code. */
+  int printMembers(PrintStream out, PrintStream err) throws InterruptedException {
+    NodeReport latest = null;
+    List<String> down = new ArrayList<>();
+    for (RemoteNode node : nodes()) {
+      try {
+        NodeReport report = node.status();
+        latest = latest == null || report.knowsMoreThan(latest) ? report : latest;
+      } catch (IOException e) {
+        down.add("down: " + e.getMessage());
+      }
+    }
+    if (latest == null) {
+      down.forEach(err::println);
+      return ExitCode.FAILED;
+    }
+    out.printf("%-6s %-9s %s%n", "node", "is", "address");
+    for (MemberList.Member member : latest.members().all()) {
+      out.printf("%-6s %-9s %s%n", member.id(), member.kind().word(), member.address());
+    }
+    return ExitCode.OK;
+  }
+
   private static String row(NodeReport node) {
     String row =
         String.format(
-            "%-6s %-16s %6d  %-8s %12d %12d %12d",
+            "%-6s %-16s %6d  %-8s %12d %12d %12d %12d",
             node.id(),
             node.role(),
             node.term(),
             node.leader(),
             node.commitIndex(),
             node.appliedIndex(),
+            node.snapshotIndex(),
             node.value());
+    if (!node.receiving().equals(NodeReport.NOTHING)) {
+      row += "\n       receives a snapshot: " + node.receiving();
+    }
     return node.health().equals("OK") ? row : row + "\n       " + node.health();
   }
 

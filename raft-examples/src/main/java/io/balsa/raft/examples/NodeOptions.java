@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,16 +43,29 @@ import picocli.CommandLine.Option;
 final class NodeOptions {
   static final String READY = "ready";
 
-  @Option(names = "--id", required = true, description = "This node, one of the members.")
+  @Option(names = "--id", required = true, description = "This node.")
   private String id;
 
-  @Option(
-      names = "--members",
-      required = true,
-      split = ",",
-      paramLabel = "ID=HOST:PORT",
-      description = "All nodes, the same on each of them.")
-  private List<String> members;
+  /** How this node comes to its cluster, as long as it has no log that says so. */
+  static final class Cluster {
+    @Option(
+        names = "--members",
+        required = true,
+        split = ",",
+        paramLabel = "ID=HOST:PORT",
+        description = "The nodes that form the cluster, the same on each of them.")
+    private List<String> members;
+
+    @Option(
+        names = "--join",
+        required = true,
+        paramLabel = "HOST:PORT",
+        description = "Listens here, and waits to be added to a cluster that exists.")
+    private String join;
+  }
+
+  @ArgGroup(multiplicity = "1")
+  private Cluster cluster;
 
   @Option(
       names = "--data",
@@ -116,9 +130,9 @@ final class NodeOptions {
       throws IOException {
     String address = address();
     HttpServer server = HttpService.bind(httpPort);
+    RaftNode.Builder builder = RaftNode.builder(id, stateMachine);
     RaftNode node =
-        RaftNode.builder(id, stateMachine)
-            .members(members)
+        (cluster.join == null ? builder.members(cluster.members) : builder.joins(address))
             .storage(FileStorage.open(data))
             .transport(NettyTransport.bind(address))
             .electionTimeout(Duration.ofMillis(electionTimeout))
@@ -131,9 +145,12 @@ final class NodeOptions {
     return ExitCode.OK;
   }
 
-  /** Where this node listens: what the list of members says. */
+  /** Where this node listens: where it joins, or what the list of members says. */
   private String address() {
-    return members.stream()
+    if (cluster.join != null) {
+      return cluster.join;
+    }
+    return cluster.members.stream()
         .map(Member::parse)
         .filter(member -> member.id().value().equals(id))
         .map(Member::address)
@@ -141,7 +158,10 @@ final class NodeOptions {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "node " + id + " is not one of the members " + String.join(", ", members)));
+                    "node "
+                        + id
+                        + " is not one of the members "
+                        + String.join(", ", cluster.members)));
   }
 
   private static void close(RaftNode node, HttpService http) {

@@ -27,11 +27,19 @@ final class NodeProcess implements AutoCloseable {
    * Who a node is and where.
    *
    * @param id the node
-   * @param members all nodes, each as {@code id=host:port}
+   * @param members the nodes that form the cluster, each as {@code id=host:port}; only itself if it
+   *     joins
+   * @param joins whether it is let into a cluster that exists
    * @param directory its data, and its log as a file
    * @param httpPort for clients
    */
-  record Place(String id, List<String> members, Path directory, int httpPort) {
+  record Place(String id, List<String> members, boolean joins, Path directory, int httpPort) {
+
+    /** This node as a member, {@code id=host:port}. */
+    String member() {
+      return members.stream().filter(m -> m.startsWith(id + "=")).findFirst().orElseThrow();
+    }
+
     String httpAddress() {
       return "127.0.0.1:" + httpPort;
     }
@@ -94,7 +102,10 @@ final class NodeProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(java());
     command.add(program.getName());
     command.addAll(List.of("--id", place.id));
-    command.addAll(List.of("--members", String.join(",", place.members)));
+    command.addAll(
+        place.joins
+            ? List.of("--join", place.member().substring(place.id.length() + 1))
+            : List.of("--members", String.join(",", place.members)));
     command.addAll(List.of("--data", place.dataDirectory().toString()));
     command.addAll(List.of("--http", Integer.toString(place.httpPort)));
     command.addAll(moreArguments);
@@ -141,6 +152,11 @@ final class NodeProcess implements AutoCloseable {
   /** SIGKILL: no warning, no clean-up. Returns when the process is gone. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** The disk is lost, and with it all that the node knew; it must not run. */
+  void loseData() throws IOException {
+    Workplace.delete(place.dataDirectory());
   }
 
   /** Sends a signal by its name, like "STOP"; where there is a {@code kill} command. */

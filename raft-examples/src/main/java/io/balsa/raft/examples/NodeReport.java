@@ -15,6 +15,11 @@ import java.util.Map;
  * @param leader who leads as far as it knows, or "none"
  * @param commitIndex up to where its log is known to be committed
  * @param appliedIndex up to where it has applied its log
+ * @param snapshotIndex up to where its latest snapshot stands for the log, 0 without one
+ * @param receiving the snapshot that it is getting from the leader, or "nothing"
+ * @param membersIndex the index of the entry that says who the members are, 0 if they are those
+ *     with which the cluster was formed
+ * @param members who is in its cluster as far as it knows, see {@link MemberList}
  * @param value its own copy of the counter, or how many keys its store has; the cluster may be
  *     ahead of it
  */
@@ -26,8 +31,13 @@ record NodeReport(
     String leader,
     long commitIndex,
     long appliedIndex,
+    long snapshotIndex,
+    String receiving,
+    long membersIndex,
+    MemberList members,
     long value) {
   static final String NO_LEADER = "none";
+  static final String NOTHING = "nothing";
 
   static NodeReport of(NodeStatus status, long value) {
     NodeStatus.Health health = status.health();
@@ -41,11 +51,26 @@ record NodeReport(
         status.leader().map(NodeId::value).orElse(NO_LEADER),
         status.commitIndex(),
         status.appliedIndex(),
+        status.snapshotIndex(),
+        status.receiving().map(NodeReport::text).orElse(NOTHING),
+        status.configurationIndex(),
+        MemberList.of(status.configuration()),
         value);
+  }
+
+  private static String text(NodeStatus.Receiving receiving) {
+    return "%d of %d bytes from %s, up to index %d"
+        .formatted(
+            receiving.received(), receiving.bytes(), receiving.from().value(), receiving.index());
   }
 
   private static String oneLine(String text) {
     return text.replaceAll("\\s+", " ");
+  }
+
+  /** What the others know may be older. */
+  boolean knowsMoreThan(NodeReport other) {
+    return term > other.term || term == other.term && commitIndex > other.commitIndex;
   }
 
   boolean leads() {
@@ -61,9 +86,25 @@ record NodeReport(
         leader: %s
         commitIndex: %d
         appliedIndex: %d
+        snapshotIndex: %d
+        receiving: %s
+        membersIndex: %d
+        members: %s
         value: %d
         """
-        .formatted(id, health, role, term, leader, commitIndex, appliedIndex, value);
+        .formatted(
+            id,
+            health,
+            role,
+            term,
+            leader,
+            commitIndex,
+            appliedIndex,
+            snapshotIndex,
+            receiving,
+            membersIndex,
+            members,
+            value);
   }
 
   /** The inverse of {@link #toText()}. */
@@ -83,6 +124,10 @@ record NodeReport(
         field(fields, "leader"),
         number(fields, "commitIndex"),
         number(fields, "appliedIndex"),
+        number(fields, "snapshotIndex"),
+        field(fields, "receiving"),
+        number(fields, "membersIndex"),
+        MemberList.parse(field(fields, "members")),
         number(fields, "value"));
   }
 
@@ -108,10 +153,26 @@ record NodeReport(
           "leader": "%s",
           "commitIndex": %d,
           "appliedIndex": %d,
+          "snapshotIndex": %d,
+          "receiving": "%s",
+          "membersIndex": %d,
+          "members": %s,
           "value": %d
         }
         """
-        .formatted(id, escape(health), role, term, leader, commitIndex, appliedIndex, value);
+        .formatted(
+            id,
+            escape(health),
+            role,
+            term,
+            leader,
+            commitIndex,
+            appliedIndex,
+            snapshotIndex,
+            receiving,
+            membersIndex,
+            members.toJson(),
+            value);
   }
 
   /** Ids are plain by definition, and {@code oneLine} has left no control characters but ESC. */

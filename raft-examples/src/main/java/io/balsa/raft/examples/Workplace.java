@@ -54,11 +54,21 @@ final class Workplace implements AutoCloseable {
 
   /** Deletes what is in it. */
   void clear() throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        delete(file);
+      }
+    }
+  }
+
+  /** Deletes a file, or a directory with what is in it, if it is there. */
+  static void delete(Path path) throws IOException {
+    if (Files.notExists(path)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(path)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        if (!file.equals(directory)) {
-          Files.deleteIfExists(file);
-        }
+        Files.deleteIfExists(file);
       }
     }
   }

@@ -130,6 +130,56 @@ class KeyValueHttpTest {
   }
 
   @Test
+  void tellsItsMembersAndSnapshotAndTakesOne() throws Exception {
+    send(request("/keys/a").PUT(BodyPublishers.ofString("1")));
+    HttpResponse<String> snapshot = send(request("/snapshot").POST(BodyPublishers.noBody()));
+    assertThat(snapshot.statusCode()).isEqualTo(200);
+    assertThat(send(request("/status")).body())
+        .contains("snapshotIndex: " + snapshot.body(), "receiving: nothing")
+        .containsPattern("members: n1=127.0.0.1:\\d+ voter\n");
+  }
+
+  @Test
+  void saysWhyTheMembersStayAsTheyAre() throws Exception {
+    HttpResponse<String> last = send(post("/members?remove=n1"));
+    assertThat(last.statusCode()).isEqualTo(400);
+    assertThat(send(post("/members?remove=n9")).body()).contains("n9 is not a member");
+    assertThat(send(post("/members")).statusCode()).isEqualTo(400);
+    assertThat(send(post("/members?add")).body()).contains("use POST /members?add=");
+    assertThat(send(post("/members?rename=n1")).statusCode()).isEqualTo(400);
+    HttpRequest.Builder large = request("/members");
+    HttpResponse<String> tooLarge =
+        send(large.POST(BodyPublishers.ofString("remove=" + "n".repeat(5_000))));
+    assertThat(tooLarge.statusCode()).isEqualTo(400);
+    assertThat(send(request("/members")).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void saysWhyAnotherNodeDoesNotLead() throws Exception {
+    send(request("/keys/a").PUT(BodyPublishers.ofString("1")));
+    HttpResponse<String> nobody = send(post("/leader?node=n9"));
+    assertThat(nobody.statusCode()).isEqualTo(503);
+    assertThat(nobody.body()).contains("not executed: there is no other voter");
+    assertThat(send(post("/leader?id=n9")).statusCode()).isEqualTo(400);
+    assertThat(send(post("/leader?node=a%20b")).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void addsALearnerThatIsNotThere() throws Exception {
+    send(request("/keys/a").PUT(BodyPublishers.ofString("1")));
+    HttpRequest.Builder add = request("/members");
+    HttpResponse<String> added =
+        send(add.POST(BodyPublishers.ofString("learner=n2=127.0.0.1:1\n")));
+    assertThat(added.statusCode()).as(added.body()).isEqualTo(200);
+    assertThat(added.body()).contains("n2=127.0.0.1:1 learner");
+    assertThat(send(post("/members?remove=n2")).body()).doesNotContain("n2=");
+  }
+
+  private HttpRequest.Builder post(String path) {
+    return request(path).POST(BodyPublishers.noBody());
+  }
+
+  @Test
   void aClosedNodeSaysSoAndThatNothingWasExecuted() throws Exception {
     send(request("/keys/a").PUT(BodyPublishers.ofString("1")));
     node.close();
@@ -156,6 +206,11 @@ class KeyValueHttpTest {
     assertThat(run("cas", "b", "0", "two")).isEqualTo(ExitCode.OK);
     assertThat(run("status")).isEqualTo(ExitCode.OK);
     assertThat(out.toString(UTF_8)).contains("keys").containsPattern("n1 +LEADER .* 2\\R");
+    assertThat(run("members")).isEqualTo(ExitCode.OK);
+    assertThat(out.toString(UTF_8)).containsPattern("n1 +voter +127\\.0\\.0\\.1:\\d+\\R");
+    assertThat(run("snapshot")).isEqualTo(ExitCode.OK);
+    assertThat(run("remove", "n1")).isEqualTo(ExitCode.FAILED);
+    assertThat(run("transfer", "n9")).isEqualTo(ExitCode.FAILED);
     assertThat(run("delete", "a", "--version", version)).isEqualTo(ExitCode.CONFLICT);
     assertThat(run("delete", "a")).isEqualTo(ExitCode.OK);
     assertThat(run("get", "a")).isEqualTo(ExitCode.CONFLICT);

@@ -112,14 +112,14 @@ class NodeErrorsIT {
   }
 
   private NodeProcess.Place placeOf(String id) {
-    return new NodeProcess.Place(id, place.members(), place.directory(), place.httpPort());
+    return new NodeProcess.Place(id, place.members(), false, place.directory(), place.httpPort());
   }
 
   private NodeProcess.Place sameDirectoryOtherPorts() throws IOException {
     List<Integer> ports = FreePorts.find(2);
     List<String> members = new ArrayList<>(place.members());
     members.set(0, place.id() + "=127.0.0.1:" + ports.get(0));
-    return new NodeProcess.Place(place.id(), members, place.directory(), ports.get(1));
+    return new NodeProcess.Place(place.id(), members, false, place.directory(), ports.get(1));
   }
 
   private static ServerSocket take(int port) throws IOException {

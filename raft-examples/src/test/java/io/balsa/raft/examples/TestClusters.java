@@ -13,12 +13,12 @@ final class TestClusters {
   }
 
   static Cluster describe(Class<?> program, Path directory) throws IOException {
-    List<Integer> ports = FreePorts.find(2 * Cluster.SIZE);
+    List<Integer> ports = FreePorts.find(2 * Cluster.PORTS);
     return new Cluster(
         program,
         directory,
-        ports.subList(0, Cluster.SIZE),
-        ports.subList(Cluster.SIZE, 2 * Cluster.SIZE));
+        ports.subList(0, Cluster.PORTS),
+        ports.subList(Cluster.PORTS, 2 * Cluster.PORTS));
   }
 
   static Cluster start(Path directory) throws IOException, InterruptedException {

@@ -33,13 +33,13 @@ class KeyValueFaultsIT {
 
   @BeforeEach
   void start() throws Exception {
-    List<Integer> ports = FreePorts.find(2 * Cluster.SIZE);
+    List<Integer> ports = FreePorts.find(2 * Cluster.PORTS);
     cluster =
         new Cluster(
             KeyValueNode.class,
             directory,
-            ports.subList(0, Cluster.SIZE),
-            ports.subList(Cluster.SIZE, 2 * Cluster.SIZE),
+            ports.subList(0, Cluster.PORTS),
+            ports.subList(Cluster.PORTS, 2 * Cluster.PORTS),
             "--election-timeout",
             "500");
     cluster.start();

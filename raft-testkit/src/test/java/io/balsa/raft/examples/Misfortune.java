@@ -28,7 +28,11 @@ record Misfortune(String name, Course course) {
         new Misfortune("a follower is killed", (c, random) -> killAndStart(c, follower(c, random))),
         new Misfortune("all are killed at once", (c, random) -> killAll(c)),
         new Misfortune("the leader stops and goes on", (c, random) -> stopAndGoOn(c, leader(c))),
-        new Misfortune("one after the other is killed", (c, random) -> killInTurn(c)));
+        new Misfortune("one after the other is killed", (c, random) -> killInTurn(c)),
+        new Misfortune("another node leads", (c, random) -> transfer(c, follower(c, random))),
+        new Misfortune("all take a snapshot", (c, random) -> snapshots(c)),
+        new Misfortune("a voter is replaced, and back", (c, random) -> replaceAndBack(c, random)),
+        new Misfortune("a follower loses its disk", (c, r) -> loseDisk(c, follower(c, r))));
   }
 
   /** Strikes, and waits until the cluster has recovered. */
@@ -84,6 +88,63 @@ record Misfortune(String name, Course course) {
     node.signal("STOP");
     cluster.awaitLeader(others(cluster, node));
     node.signal("CONT");
+  }
+
+  private static void transfer(Cluster cluster, NodeProcess target) throws Exception {
+    Await.until(
+        target.id() + " to lead",
+        LIMIT,
+        () -> {
+          executed(cluster.admin(target).transfer(target.id()));
+          return true;
+        });
+  }
+
+  /** Twice, so that whoever is behind needs the snapshot. */
+  private static void snapshots(Cluster cluster) throws Exception {
+    for (int i = 0; i < 2 * Cluster.SIZE; i++) {
+      NodeProcess node = cluster.nodes().get(i % Cluster.SIZE);
+      Await.until(
+          "a snapshot on " + node.id(),
+          LIMIT,
+          () -> {
+            executed(cluster.admin(node).snapshot());
+            return true;
+          });
+    }
+  }
+
+  private static void executed(Outcome<String> outcome) throws IOException {
+    if (!(outcome instanceof Outcome.Executed)) {
+      throw new IOException(outcome.toString());
+    }
+  }
+
+  /** The newcomer takes the place of a node that is dead, until that one is back. */
+  private static void replaceAndBack(Cluster cluster, RandomGenerator random) throws Exception {
+    NodeProcess leader = leader(cluster);
+    NodeProcess replaced = others(cluster, leader).get(random.nextInt(Cluster.SIZE - 1));
+    NodeProcess newcomer = cluster.newcomer();
+    List<String> before = cluster.nodes().stream().map(NodeProcess::id).toList();
+    List<String> meanwhile = new ArrayList<>(before);
+    meanwhile.set(before.indexOf(replaced.id()), newcomer.id());
+    replaced.kill();
+    cluster.startNewcomer();
+    cluster.changeMembers(
+        leader, List.of("add=" + newcomer.place().member(), "remove=" + replaced.id()), meanwhile);
+    start(cluster, replaced);
+    cluster.changeMembers(
+        leader, List.of("add=" + replaced.place().member(), "remove=" + newcomer.id()), before);
+    cluster.endNewcomer();
+  }
+
+  private static void loseDisk(Cluster cluster, NodeProcess node) throws Exception {
+    long membersIndex = cluster.awaitLeader().membersIndex();
+    node.kill();
+    node.loseData();
+    start(cluster, node);
+    Await.until(
+        node.id() + " to be a voter again", LIMIT, () -> cluster.isVoterAgain(node, membersIndex));
   }
 
   private static void start(Cluster cluster, NodeProcess node)
