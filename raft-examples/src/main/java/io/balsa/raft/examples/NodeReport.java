@@ -39,6 +39,30 @@ record NodeReport(
   static final String NO_LEADER = "none";
   static final String NOTHING = "nothing";
 
+  /** The inverse of {@link #toText()}. */
+  static NodeReport parse(String text) {
+    Map<String, String> fields = new HashMap<>();
+    for (String line : text.split("\n")) {
+      String[] parts = line.split(": ", 2);
+      if (parts.length == 2) {
+        fields.put(parts[0], parts[1]);
+      }
+    }
+    return new NodeReport(
+        field(fields, "id"),
+        field(fields, "health"),
+        field(fields, "role"),
+        number(fields, "term"),
+        field(fields, "leader"),
+        number(fields, "commitIndex"),
+        number(fields, "appliedIndex"),
+        number(fields, "snapshotIndex"),
+        field(fields, "receiving"),
+        number(fields, "membersIndex"),
+        MemberList.parse(field(fields, "members")),
+        number(fields, "value"));
+  }
+
   static NodeReport of(NodeStatus status, long value) {
     NodeStatus.Health health = status.health();
     return new NodeReport(
@@ -105,30 +129,6 @@ record NodeReport(
             membersIndex,
             members,
             value);
-  }
-
-  /** The inverse of {@link #toText()}. */
-  static NodeReport parse(String text) {
-    Map<String, String> fields = new HashMap<>();
-    for (String line : text.split("\n")) {
-      String[] parts = line.split(": ", 2);
-      if (parts.length == 2) {
-        fields.put(parts[0], parts[1]);
-      }
-    }
-    return new NodeReport(
-        field(fields, "id"),
-        field(fields, "health"),
-        field(fields, "role"),
-        number(fields, "term"),
-        field(fields, "leader"),
-        number(fields, "commitIndex"),
-        number(fields, "appliedIndex"),
-        number(fields, "snapshotIndex"),
-        field(fields, "receiving"),
-        number(fields, "membersIndex"),
-        MemberList.parse(field(fields, "members")),
-        number(fields, "value"));
   }
 
   private static String field(Map<String, String> fields, String name) {
