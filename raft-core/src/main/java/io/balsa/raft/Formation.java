@@ -88,6 +88,9 @@ final class Formation {
     List<NodeId> missing = new ArrayList<>();
     members.members().forEach(m -> missing.add(m.id()));
     missing.removeAll(present.keySet());
+    if (missing.isEmpty()) {
+      return "all members are there, it forms the cluster";
+    }
     return "it waits for " + missing + " to form the cluster: all members must be there once";
   }
 }

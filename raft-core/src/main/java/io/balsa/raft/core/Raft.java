@@ -1,10 +1,6 @@
 package io.balsa.raft.core;
 
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -27,10 +23,8 @@ public final class Raft implements RaftView {
   final ConfigurationHistory configurations;
   final Output output;
 
-  /** Which incarnation of each node this node is connected to, where it has been told. */
-  final Map<NodeId, UUID> met = new TreeMap<>();
+  final Acquaintances acquaintances = new Acquaintances();
 
-  private final Set<NodeId> impostors = new TreeSet<>();
   private final NodeId self;
   private final UUID incarnation;
   private final RandomSource random;
@@ -140,8 +134,7 @@ public final class Raft implements RaftView {
     } else if (event instanceof Event.TransferLeadership e) {
       role.onTransferLeadership(e);
     } else if (event instanceof Event.PeerMet e) {
-      met.put(e.peer(), e.incarnation());
-      findImpostors();
+      acquaintances.meet(e.peer(), e.incarnation(), configuration());
       role.onPeerMet();
     } else {
       throw new AssertionError("unhandled " + event);
@@ -175,7 +168,7 @@ public final class Raft implements RaftView {
       refuse(from, problem);
       return;
     }
-    if (message.isCounted() && impostors.contains(from)) {
+    if (message.isCounted() && acquaintances.isImpostor(from)) {
       refuse(from, "is another incarnation than the member, so it does not count");
       return;
     }
@@ -471,23 +464,8 @@ public final class Raft implements RaftView {
     reconfigured();
   }
 
-  /**
-   * A member that was met under another incarnation has lost its disk, or this node does not know
-   * yet that it was let in again. It may lead and be followed, as whoever made it leader knows
-   * better; but in this node's own counting it has no say.
-   */
-  private void findImpostors() {
-    impostors.clear();
-    for (Member member : configuration().members()) {
-      UUID incarnation = met.get(member.id());
-      if (incarnation != null && member.withIncarnation(incarnation).isOtherThan(member)) {
-        impostors.add(member.id());
-      }
-    }
-  }
-
   private void reconfigured() {
-    findImpostors();
+    acquaintances.compareWith(configuration());
     if (reporter.isOn()) {
       reporter.report(new Decision.Reconfigured(configuration()));
     }

@@ -118,7 +118,7 @@ final class Reconfiguration {
   }
 
   private void begin(Configuration target) {
-    leader.appendConfiguration(firstStep(target.pinned(raft.met)));
+    leader.appendConfiguration(firstStep(target.pinned(raft.acquaintances.all())));
   }
 
   // ---- from step to step
@@ -180,7 +180,8 @@ final class Reconfiguration {
     if (newcomers.keySet().stream().allMatch(this::hasCaughtUp)
         && next.hasQuorum(leader::isActive)) {
       newcomers.clear();
-      leader.appendConfiguration(raft.configuration().jointWith(next.pinned(raft.met)));
+      leader.appendConfiguration(
+          raft.configuration().jointWith(next.pinned(raft.acquaintances.all())));
     }
   }
 
@@ -253,7 +254,7 @@ final class Reconfiguration {
   }
 
   private boolean hasLostItsDisk(Member m) {
-    UUID met = raft.met.get(m.id());
+    UUID met = raft.acquaintances.all().get(m.id());
     return met != null && m.withIncarnation(met).isOtherThan(m) && !m.id().equals(raft.self());
   }
 
@@ -267,7 +268,7 @@ final class Reconfiguration {
     Configuration current = raft.configuration();
     for (Member m : current.members()) {
       if (hasLostItsDisk(m)) {
-        Configuration target = current.rejoining(m.id(), raft.met.get(m.id()));
+        Configuration target = current.rejoining(m.id(), raft.acquaintances.all().get(m.id()));
         if (current.jointWith(target).hasQuorum(leader::isPresumedActive)) {
           begin(target);
           return;
