@@ -73,7 +73,8 @@ public final class CatchUpBenchmark {
 
   private void byLog(int entries) throws Exception {
     System.out.printf("%nA follower that lacks %,d entries of 256 bytes.%n%n", entries);
-    System.out.println("| load | entries it got | s | entries/s | MB/s | commands/s, against before |");
+    System.out.println(
+        "| load | entries it got | s | entries/s | MB/s | commands/s, against before |");
     System.out.println("|---|---|---|---|---|---|");
     Table table = Table.filled(1);
     for (int outstanding : new int[] {0, load}) {
@@ -212,14 +213,13 @@ public final class CatchUpBenchmark {
     TimeUnit.MILLISECONDS.sleep((long) (1_000 * seconds));
     System.out.printf(
         "| otherwise | %.1f | | %.0f | %,.0f | | |%n",
-        seconds,
-        machine.longestGapNanos() / 1e6,
-        (commands.answered() - answered) / seconds);
+        seconds, machine.longestGapNanos() / 1e6, (commands.answered() - answered) / seconds);
   }
 
   private void smallHeap(int mebibytes) throws Exception {
     System.out.printf("%nA new member with a small heap gets a snapshot.%n%n");
-    System.out.println("| snapshot MiB | -Xmx MiB | peak heap MiB | peak resident MiB | s | MB/s |");
+    System.out.println(
+        "| snapshot MiB | -Xmx MiB | peak heap MiB | peak resident MiB | s | MB/s |");
     System.out.println("|---|---|---|---|---|---|");
     System.out.println(new SmallHeapReceipt(dir, mebibytes).run());
   }

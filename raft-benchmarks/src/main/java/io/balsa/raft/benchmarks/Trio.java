@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
-/** Three nodes in this process, each with a table, of which one can be stopped and started again. */
+/**
+ * Three nodes in this process, each with a table, of which one can be stopped and started again.
+ */
 final class Trio implements AutoCloseable {
   private static final int SIZE = 3;
   private static final int PATIENCE_SECONDS = 120;
