@@ -101,8 +101,9 @@ public final class CatchUpBenchmark {
     System.out.println(
         "| load | received in s | MB/s | restored in s | MB/s | in all s | commands/s, against before |");
     System.out.println("|---|---|---|---|---|---|---|");
-    try (Trio trio = Trio.start(dir.resolve("snapshot"), Table.filled(mebibytes))) {
-      for (int outstanding : new int[] {0, load}) {
+    Table table = Table.filled(mebibytes);
+    for (int outstanding : new int[] {0, load}) {
+      try (Trio trio = Trio.start(dir.resolve("snapshot-" + outstanding), table)) {
         int late = trio.follower();
         trio.stop(late);
         takeTwoSnapshots(trio, late);
