@@ -89,7 +89,7 @@ final class BenchmarkCluster implements AutoCloseable {
             .start());
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
