@@ -21,6 +21,7 @@ final class Evidence {
   private final Configuration initial;
   private final Map<NodeId, NodeEvidence> byId = new HashMap<>();
   private final List<NodeEvidence> nodes = new ArrayList<>();
+  private final Map<NodeId, NodeEvidence> lost = new HashMap<>();
   private final PrefixHashes seen = new PrefixHashes();
   private final CommittedLog committed = new CommittedLog();
   private String mismatch;
@@ -60,7 +61,13 @@ final class Evidence {
 
   /** Whether an entry and all before it would survive on a node, whatever happened. */
   boolean isDurable(NodeId id, long index, long term) {
-    NodeEvidence node = byId.get(id);
+    return isDurable(byId.get(id), index, term) || isDurable(lost.get(id), index, term);
+  }
+
+  /**
+   * What a lost disk had was acknowledged all the same; its node has no vote that could undo it.
+   */
+  private boolean isDurable(NodeEvidence node, long index, long term) {
     return node != null
         && node.durableIndex >= index
         && node.log.termAt(index) == term
@@ -78,7 +85,9 @@ final class Evidence {
     } else if (observation instanceof Observation.HardStateSaved o) {
       node(o.node()).hardState = o.hardState();
     } else if (observation instanceof Observation.Wiped o) {
-      nodes.remove(byId.remove(o.node()));
+      NodeEvidence before = byId.remove(o.node());
+      nodes.remove(before);
+      lost.put(o.node(), before);
     } else if (observation instanceof Observation.SnapshotSaved o) {
       node(o.node()).snapshot = o.snapshot();
     } else if (observation instanceof Observation.Restarting o) {

@@ -102,7 +102,8 @@ final class Administrator<M extends StateMachine> {
   private boolean losesDisk(Host<M> victim) {
     Configuration common = commonConfiguration();
     boolean canDoWithout =
-        common != null
+        world.isFormed()
+            && common != null
             && common.isSimple()
             && (!common.isVoter(victim.id()) || common.voters().size() > 2);
     if (!canDoWithout || changesUnderWay > 0 || diskLost != null && !isLetInAgain()) {

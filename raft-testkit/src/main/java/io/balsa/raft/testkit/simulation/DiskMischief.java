@@ -102,7 +102,7 @@ final class DiskMischief<M extends StateMachine> {
   private boolean damage(Fault fault, Host<M> victim, String file, int end) {
     long hurt = world.hosts().stream().filter(Host::isDamaged).count();
     boolean tooMany = !victim.isDamaged() && 2 * (hurt + 1) >= world.hosts().size();
-    if (tooMany || end < 2) {
+    if (tooMany || end < 2 || !world.isFormed()) {
       return false;
     }
     victim.damage();

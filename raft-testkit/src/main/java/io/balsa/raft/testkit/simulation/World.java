@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +38,7 @@ final class World<M extends StateMachine> {
   private final List<Host<M>> hosts = new ArrayList<>();
   private final Invariants invariants;
   private final Administrator<M> administrator;
+  private final Set<NodeId> formed = new TreeSet<>();
   private final Mischief<M> mischief;
   private Weather weather;
   private Throwable failure;
@@ -141,8 +144,19 @@ final class World<M extends StateMachine> {
       NodeId id = life.host().id();
       trace.decided(id, decision, view);
       counts.decided(decision);
+      if (decision instanceof Decision.Persisted p && p.index() > 0) {
+        formed.add(id);
+      }
       observe(new Observation.Decided(id, decision, view));
     }
+  }
+
+  /**
+   * Whether every node has had a log. A cluster that is being formed needs all of its members with
+   * the directories they have then.
+   */
+  boolean isFormed() {
+    return formed.size() == hosts.size();
   }
 
   void note(NodeId id, String text) {
