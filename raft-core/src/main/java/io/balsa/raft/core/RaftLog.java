@@ -119,12 +119,13 @@ final class RaftLog {
 
   /** Gives up everything: the log goes on behind a snapshot, which is not on disk yet. */
   void restartAfter(LogPosition position) {
+    // Of what is on disk only that is certain to be in the snapshot; the rest may contradict it.
+    persistedIndex = Math.min(persistedIndex, commitIndex);
     start = position;
     terms = new TermRuns();
     terms.add(position.index(), position.term());
     lastIndex = position.index();
     commitIndex = position.index();
-    persistedIndex = Math.min(persistedIndex, lastIndex);
     sizes = new EntrySizes(lastIndex);
   }
 

@@ -79,6 +79,19 @@ class SnapshotFailuresTest {
     assertThat(cluster.raft("n3").last()).isEqualTo(new LogPosition(1, 1));
   }
 
+  /** The end of the old log contradicts the snapshot, and is still what the disk has. */
+  @Test
+  void sn06_whatTheDiskHasOfTheOldLogIsNotAcknowledgedAfterAnInstall() {
+    cluster.restore("n3", 1, 1, 1, 1, 1);
+    cluster.holdDisk("n3");
+    Message offer = new Message.InstallSnapshot(2, 1, offered(new LogPosition(2, 9)));
+    cluster.step("n3", new Event.Received(Cluster.id("n1"), offer));
+    Raft raft = cluster.raft("n3");
+    raft.step(new Event.SnapshotReceived(offered(new LogPosition(2, 9))));
+    assertThat(raft.commitIndex()).isEqualTo(9);
+    assertThat(raft.persistedIndex()).isEqualTo(1);
+  }
+
   @Test
   void sn07_offersKeepTheFollowerQuiet() {
     cluster.elect("n1");

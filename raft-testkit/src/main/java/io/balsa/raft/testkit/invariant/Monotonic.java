@@ -64,8 +64,8 @@ final class Monotonic implements Invariant {
       life.token = risen("token of what is persisted", node, life.token, d.token());
       life.persistedIndex = risen("persisted index", node, life.persistedIndex, d.index());
     } else if (o.decision() instanceof Decision.Installed d) {
+      life.persistedIndex = Math.min(life.persistedIndex, life.commitIndex);
       life.commitIndex = risen("commit index", node, life.commitIndex, d.snapshot().index());
-      life.persistedIndex = Math.min(life.persistedIndex, d.snapshot().index());
     } else if (o.decision() instanceof Decision.Truncated d) {
       if (d.first().index() <= life.commitIndex) {
         throw new Violated(
