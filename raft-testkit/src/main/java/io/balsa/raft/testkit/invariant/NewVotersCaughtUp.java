@@ -35,6 +35,11 @@ final class NewVotersCaughtUp implements Invariant {
     if (observation instanceof Observation.Synced || observation instanceof Observation.Restarted) {
       reached.merge(id, evidence.node(id).durableIndex, Math::max);
     } else if (observation instanceof Observation.Started) {
+      // What an earlier process has written and not synced is made durable by the opening.
+      reached.merge(id, evidence.node(id).durableIndex, Math::max);
+      inForce.remove(id);
+    } else if (observation instanceof Observation.Wiped) {
+      reached.remove(id);
       inForce.remove(id);
     } else if (observation instanceof Observation.Decided o
         && o.decision() instanceof Decision.Reconfigured d) {
