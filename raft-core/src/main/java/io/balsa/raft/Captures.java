@@ -40,6 +40,9 @@ final class Captures {
   private final Answers answers;
   private final List<SnapshotOrder> orders = new ArrayList<>();
 
+  /** Those that the capture under way will satisfy; it was begun after they were given. */
+  private final List<SnapshotOrder> underWayFor = new ArrayList<>();
+
   private boolean underWay;
   private Mail.Captured captured;
   private long bytes;
@@ -95,12 +98,14 @@ final class Captures {
     long applied = wiring.applier().appliedIndex();
     if (applied <= index()) {
       if (wiring.applier().handedIndex() == applied) {
-        succeed();
+        succeed(orders);
       }
       return;
     }
     if (!orders.isEmpty() || isDue(now)) {
       underWay = true;
+      underWayFor.addAll(orders);
+      orders.clear();
       capturedBytes = bytes;
       wiring.applier().capture(opening);
     }
@@ -128,6 +133,7 @@ final class Captures {
   private void write(Mail.Captured mail) {
     if (mail.index() < raft.start().index() || mail.index() <= index()) {
       underWay = false; // a snapshot of the leader's has overtaken it
+      succeed(underWayFor);
       return;
     }
     UUID id = new UUID(random.nextLong(), random.nextLong());
@@ -139,25 +145,30 @@ final class Captures {
     underWay = false;
     bytes -= capturedBytes;
     LOG.info("{} has taken {}", raft.self(), snapshot);
-    succeed();
+    succeed(underWayFor);
   }
 
-  private void succeed() {
+  private void succeed(List<SnapshotOrder> satisfied) {
     long index = index();
-    orders.forEach(order -> answers.give(() -> order.future().complete(index)));
-    orders.clear();
+    satisfied.forEach(order -> answers.give(() -> order.future().complete(index)));
+    satisfied.clear();
   }
 
   void onFailed(Throwable cause, long now, int electionTicks) {
     underWay = false;
     notBefore = now + (long) PAUSE * electionTicks;
     LOG.warn("{} could not take a snapshot, the log stays as it is: {}", raft.self(), cause, cause);
-    fail(new NotExecutedException("the snapshot could not be taken: " + cause));
+    fail(underWayFor, new NotExecutedException("the snapshot could not be taken: " + cause));
   }
 
   /** Ends those who wait. */
   void fail(RaftException why) {
-    orders.forEach(order -> answers.give(() -> order.future().completeExceptionally(why)));
-    orders.clear();
+    fail(underWayFor, why);
+    fail(orders, why);
+  }
+
+  private void fail(List<SnapshotOrder> failed, RaftException why) {
+    failed.forEach(order -> answers.give(() -> order.future().completeExceptionally(why)));
+    failed.clear();
   }
 }

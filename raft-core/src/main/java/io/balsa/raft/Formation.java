@@ -17,6 +17,9 @@ import java.util.UUID;
  * <ul>
  *   <li>What is formed names the incarnation of every member, so that a directory which is lost
  *       later is never taken for the one that was there.
+ *   <li>What a node knows of the others may be old when it forms. So the first leader needs the
+ *       votes of all of them, and who has voted forms nothing any more: of two clusters that were
+ *       formed from the same command lines, one at most ever has a leader.
  *   <li>All members compute the same configuration and the same cluster id, or they refuse each
  *       other.
  *   <li>A member that has a log already ends it: the cluster exists, and lets this node in again if

@@ -68,7 +68,7 @@ final class LogReader {
             new Mail.PieceRead(
                 task.to, new Packet.SnapshotPiece(wanted.id(), wanted.offset(), checksum, bytes)));
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       LOG.warn("a snapshot could not be read for {}: {}", task.to, e.toString());
     }
   }

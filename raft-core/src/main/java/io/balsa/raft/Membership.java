@@ -35,6 +35,9 @@ import org.slf4j.LoggerFactory;
 final class Membership {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
 
+  /** So many nodes are remembered that are not members; anybody can call under any name. */
+  private static final int MAX_STRANGERS = 64;
+
   private final Transport.Link link;
   private final String address;
   private final long patience;
@@ -115,7 +118,12 @@ final class Membership {
 
   // ---- before there is a log
 
-  void met(NodeId node, UUID incarnation, boolean hasLog) {
+  /** Returns whether it is worth remembering. */
+  boolean met(NodeId node, UUID incarnation, boolean hasLog) {
+    boolean isKnown = current.containsKey(node) || met.containsKey(node);
+    if (!isKnown && met.size() >= current.size() + MAX_STRANGERS) {
+      return false;
+    }
     met.put(node, incarnation);
     if (hasLog && !incarnation.equals(metWithLog.put(node, incarnation))) {
       peersDue = true;
@@ -123,6 +131,7 @@ final class Membership {
     if (formation != null) {
       formation.met(node, incarnation, hasLog);
     }
+    return true;
   }
 
   void disconnected(NodeId node) {

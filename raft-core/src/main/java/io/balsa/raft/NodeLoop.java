@@ -255,13 +255,13 @@ final class NodeLoop {
     } else if (live.leads()) {
       live.carryOut(order);
     } else {
-      orders.send(order, leader, now + patience());
+      orders.send(order, leader, now, patience());
     }
   }
 
   private void onMet(Mail.Met m) {
-    membership.met(m.node(), m.incarnation(), m.formed());
-    if (live != null) {
+    boolean remembered = membership.met(m.node(), m.incarnation(), m.formed());
+    if (remembered && live != null) {
       live.step(new Event.PeerMet(m.node(), m.incarnation()));
     }
   }

@@ -22,15 +22,20 @@ final class Orders {
   private static final long FIRST_IDS = 1L << 48;
   private static final long RANGE = 1L << 60;
 
+  /** How often the patience of one who waits may be used up while a change is seen to go on. */
+  private static final long EXTENSIONS = 60;
+
   private static final class Sent {
     final Order.Local order;
     final NodeId leader;
+    final long latest;
     long deadline;
 
-    Sent(Order.Local order, NodeId leader, long deadline) {
+    Sent(Order.Local order, NodeId leader, long now, long patience) {
       this.order = order;
       this.leader = leader;
-      this.deadline = deadline;
+      deadline = now + patience;
+      latest = now + EXTENSIONS * patience;
     }
   }
 
@@ -45,14 +50,14 @@ final class Orders {
     lastId = RANGE + random.nextLong(FIRST_IDS);
   }
 
-  void send(Order.Local order, NodeId leader, long deadline) {
+  void send(Order.Local order, NodeId leader, long now, long patience) {
     long id = ++lastId;
     Packet packet =
         order.demand instanceof Demand.Change change
             ? new Packet.ChangeConfiguration(id, change.expectedIndex(), change.target())
             : new Packet.TransferLeadership(id, ((Demand.Transfer) order.demand).target());
     if (link.send(leader, packet)) {
-      sent.put(id, new Sent(order, leader, deadline));
+      sent.put(id, new Sent(order, leader, now, patience));
     } else {
       String reason = "there is no connection to " + leader + ", which leads";
       answers.give(() -> order.refused(reason));
@@ -89,7 +94,7 @@ final class Orders {
   /** As long as a change is under way, who waits for one may have to wait longer. */
   void expire(long now, long patience, boolean changing) {
     if (changing) {
-      sent.values().forEach(s -> s.deadline = now + patience);
+      sent.values().forEach(s -> s.deadline = Math.min(now + patience, s.latest));
     }
     end(s -> s.deadline <= now, order -> order.undecided("the leader did not answer in time"));
   }

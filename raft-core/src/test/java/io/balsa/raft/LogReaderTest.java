@@ -2,12 +2,16 @@ package io.balsa.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
+import java.io.InputStream;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class LogReaderTest {
@@ -60,5 +64,48 @@ class LogReaderTest {
   void rt01_anErrorIsToldAndDoesNotEndTheThreadSilently() {
     OutOfMemoryError error = new OutOfMemoryError("no heap");
     assertThat(read(new Unreadable(error), null)).isEqualTo(new Mail.StorageFailed(1, error));
+  }
+
+  /** Snapshots of which no piece can be read. */
+  private record NoPieces(Error why) implements SnapshotStore {
+    @Override
+    public Snapshot latest() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Image create(
+        UUID id, LogPosition last, long configurationIndex, Configuration configuration) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Receipt receive(Snapshot snapshot) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void activate(Snapshot snapshot) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public InputStream open(Snapshot snapshot) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public byte[] read(UUID id, long offset, int maxBytes) {
+      throw why;
+    }
+  }
+
+  @Test
+  void rt01_anErrorWhileAPieceIsReadDoesNotEndTheThread() {
+    Packet.SnapshotRequest request = new Packet.SnapshotRequest(new UUID(1, 1), 0);
+    NoPieces none = new NoPieces(new OutOfMemoryError("no heap"));
+    tasks.put(new LogReader.Piece(none, new NodeId("n2"), request));
+    new LogReader(tasks, loop, 100).poll();
+    assertThat(loop.take()).isEmpty(); // the follower asks again
   }
 }

@@ -2,6 +2,7 @@ package io.balsa.raft.core;
 
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A node that wants to lead: first it asks whether it could win (section 9.6), then, in a new term,
@@ -109,16 +110,27 @@ final class Candidate extends RoleState {
 
   private void count(NodeId from, boolean grants) {
     (grants ? granted : denied).add(from);
-    Configuration configuration = raft.configuration();
-    if (configuration.hasQuorum(granted::contains)) {
+    if (isEnough(granted::contains)) {
       if (pre) {
         raft.becomeCandidate("a quorum would vote for it", false);
       } else {
         raft.becomeLeader("a quorum voted for it");
       }
-    } else if (!configuration.hasQuorum(id -> !denied.contains(id))) {
+    } else if (!isEnough(id -> !denied.contains(id))) {
       raft.becomeFollower(raft.term(), null, "a quorum is out of reach");
     }
+  }
+
+  /**
+   * A quorum; but the first leader of a cluster needs everybody. Whoever has voted never forms the
+   * cluster anew, so once there is a leader nobody can form another one with the same nodes.
+   */
+  private boolean isEnough(Predicate<NodeId> holds) {
+    Configuration configuration = raft.configuration();
+    boolean justFormed = raft.log.lastIndex() == 1 && raft.configurations.currentIndex() == 1;
+    return justFormed
+        ? configuration.voters().stream().allMatch(m -> holds.test(m.id()))
+        : configuration.hasQuorum(holds);
   }
 
   @Override

@@ -8,7 +8,7 @@ public sealed interface Event {
 
   /**
    * A new cluster begins, on every one of its members with the same event. Does nothing at a node
-   * that has a log, or hears a leader.
+   * that has a log, or has taken part in an election.
    *
    * @param configuration all of its members, with their incarnations
    */

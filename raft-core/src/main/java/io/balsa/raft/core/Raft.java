@@ -411,12 +411,10 @@ public final class Raft implements RaftView {
    * force at once, and committed with what the first leader appends behind it.
    */
   private void form(Configuration configuration) {
-    if (log.lastIndex() > 0 || role.leader() != null) {
+    if (term > 0) {
       return; // the cluster exists
     }
-    if (term == 0) {
-      enterTerm(1, null);
-    }
+    enterTerm(1, null);
     append(List.of(Entry.of(configuration, 1, 1)));
   }
 

@@ -7,16 +7,20 @@ import io.balsa.raft.ClosedException;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.NotExecutedException;
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StorageException;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Role;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -74,6 +78,42 @@ class LongLivesTest {
       awaitValue(cluster, "n3", 31);
       assertThat(late.status().snapshotIndex()).isPositive();
       assertThat(cluster.add("n3", 1)).isEqualTo(32);
+    }
+  }
+
+  /** Writes its first image only when it may. */
+  private static final class Slow extends TestCluster.Counter {
+    private final CountDownLatch captured = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    @Override
+    public SnapshotWriter snapshot() {
+      SnapshotWriter image = super.snapshot();
+      captured.countDown();
+      return out -> {
+        try {
+          released.await();
+        } catch (InterruptedException e) {
+          throw new InterruptedIOException("given up");
+        }
+        image.writeTo(out);
+      };
+    }
+  }
+
+  @Test
+  void sn09_whoAsksWhileOneIsWrittenGetsTheNextOne() throws Exception {
+    TestCluster cluster = new TestCluster(dir, 1);
+    try (cluster) {
+      Slow slow = new Slow();
+      RaftNode node = cluster.start("n1", slow);
+      cluster.add("n1", 1);
+      CompletableFuture<Long> first = node.snapshot();
+      assertThat(slow.captured.await(30, TimeUnit.SECONDS)).isTrue();
+      cluster.add("n1", 1);
+      CompletableFuture<Long> second = node.snapshot();
+      slow.released.countDown();
+      assertThat(second.get(30, TimeUnit.SECONDS)).isGreaterThan(first.get(30, TimeUnit.SECONDS));
     }
   }
 

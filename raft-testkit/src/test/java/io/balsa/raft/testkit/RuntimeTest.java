@@ -178,7 +178,10 @@ class RuntimeTest {
       cluster.start("n1");
       cluster.start("n2");
       cluster.start("n3", new ThrowingCounter(13));
-      cluster.leader();
+      if (cluster.leader().equals("n3")) {
+        cluster.node("n3").transferLeadership().get(30, TimeUnit.SECONDS);
+        cluster.leaderAmong("n1", "n2");
+      }
       cluster.add("n1", 1);
       cluster.add("n1", 13);
       RaftNode broken = cluster.node("n3");

@@ -144,7 +144,7 @@ final class World<M extends StateMachine> {
       NodeId id = life.host().id();
       trace.decided(id, decision, view);
       counts.decided(decision);
-      if (decision instanceof Decision.Persisted p && p.index() > 0) {
+      if (decision instanceof Decision.Persisted p && p.index() > 1) {
         formed.add(id);
       }
       observe(new Observation.Decided(id, decision, view));
@@ -152,8 +152,8 @@ final class World<M extends StateMachine> {
   }
 
   /**
-   * Whether every node has had a log. A cluster that is being formed needs all of its members with
-   * the directories they have then.
+   * Whether every node has had something of a leader. A cluster that is being formed needs all of
+   * its members with the directories they have then.
    */
   boolean isFormed() {
     return formed.size() == hosts.size();
