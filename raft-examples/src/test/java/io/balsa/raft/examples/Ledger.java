@@ -25,8 +25,8 @@ import java.util.List;
  * </ul>
  */
 final class Ledger {
-  /** How many amounts are open at most when a gap is to be explained; 2^20 sums are quick. */
-  private static final int MAX_UNKNOWN = 20;
+  /** How many amounts are open at most when a gap is to be explained; 2^26 sums take a second. */
+  private static final int MAX_UNKNOWN = 26;
 
   /** An operation with an answer; a read is one that adds nothing. */
   private record Answered(long by, long answer, long begin, long end) {
