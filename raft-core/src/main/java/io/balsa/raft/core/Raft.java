@@ -408,13 +408,16 @@ public final class Raft implements RaftView {
 
   /**
    * The first entry of a cluster, the same on all its members and written by nobody else: it is in
-   * force at once, and committed with what the first leader appends behind it.
+   * force at once, and committed with what the first leader appends behind it. It has term 1, in
+   * which nobody votes; a crash may have left a node there without the entry.
    */
   private void form(Configuration configuration) {
-    if (term > 0) {
+    if (term > 1 || votedFor != null || log.lastIndex() > 0) {
       return; // the cluster exists
     }
-    enterTerm(1, null);
+    if (term == 0) {
+      enterTerm(1, null);
+    }
     append(List.of(Entry.of(configuration, 1, 1)));
   }
 

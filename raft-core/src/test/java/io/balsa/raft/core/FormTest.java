@@ -64,4 +64,12 @@ class FormTest {
     form("n3", first(2));
     assertThat(cluster.raft("n3").last()).isEqualTo(LogPosition.ZERO);
   }
+
+  @Test
+  void cm17_whoCrashedWhileItFormedFormsAgain() {
+    cluster.form(Configuration.NONE, "n1").restore("n1", 1, 0);
+    form("n1", Cluster.configuration("n1"));
+    cluster.elect("n1");
+    assertThat(cluster.raft("n1").commitIndex()).isEqualTo(2);
+  }
 }

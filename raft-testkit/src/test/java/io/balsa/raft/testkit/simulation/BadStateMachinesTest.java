@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The mistakes that people make in state machines and their clients, and what they are told. */
 class BadStateMachinesTest {
-  private static final int SEEDS = 10;
+  private static final int SEEDS = 40;
   private static final String NOT_THE_SAME =
       "it did not do the same when it ran again; .* something else than its input, such as a clock";
   private static final String NOT_EQUAL =
