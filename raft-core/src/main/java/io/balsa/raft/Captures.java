@@ -43,11 +43,15 @@ final class Captures {
   /** Those that the capture under way will satisfy; it was begun after they were given. */
   private final List<SnapshotOrder> underWayFor = new ArrayList<>();
 
+  /** What is damaged on the disk, so that it must be replaced; null if nothing is. */
+  private UUID damaged;
+
   private boolean underWay;
   private Mail.Captured captured;
   private long bytes;
   private long capturedBytes;
   private long notBefore;
+  private long failedUntil;
 
   Captures(
       Raft raft,
@@ -96,13 +100,13 @@ final class Captures {
       return;
     }
     long applied = wiring.applier().appliedIndex();
-    if (applied <= index()) {
+    if (applied <= index() && !(isDamaged() && applied == index())) {
       if (wiring.applier().handedIndex() == applied) {
         succeed(orders);
       }
       return;
     }
-    if (!orders.isEmpty() || isDue(now)) {
+    if (!orders.isEmpty() || isDue(now) || isDamaged() && now >= failedUntil) {
       underWay = true;
       underWayFor.addAll(orders);
       orders.clear();
@@ -114,6 +118,10 @@ final class Captures {
   private long index() {
     Snapshot latest = raft.snapshot();
     return latest == null ? 0 : latest.index();
+  }
+
+  private boolean isDamaged() {
+    return damaged != null && damaged.equals(raft.snapshot().id());
   }
 
   private boolean isDue(long now) {
@@ -131,7 +139,8 @@ final class Captures {
   }
 
   private void write(Mail.Captured mail) {
-    if (mail.index() < raft.start().index() || mail.index() <= index()) {
+    boolean replaces = isDamaged() && mail.index() == index();
+    if (mail.index() < raft.start().index() || mail.index() <= index() && !replaces) {
       underWay = false; // a snapshot of the leader's has overtaken it
       succeed(underWayFor);
       return;
@@ -139,6 +148,15 @@ final class Captures {
     UUID id = new UUID(random.nextLong(), random.nextLong());
     Snapshot plan = raft.planSnapshot(id, mail.index());
     wiring.snapshots().put(new SnapshotKeeper.Task.Take(opening, store, plan, mail.image()));
+  }
+
+  /** A node that is started again could not do without it, nor could a follower that lags. */
+  void onDamaged(Mail.SnapshotDamaged mail) {
+    LOG.error(
+        "{} has a damaged snapshot on its disk and takes another one in its place: {}",
+        raft.self(),
+        mail.cause().getMessage());
+    damaged = mail.snapshot().id();
   }
 
   void onTaken(Snapshot snapshot) {
@@ -156,7 +174,8 @@ final class Captures {
 
   void onFailed(Throwable cause, long now, int electionTicks) {
     underWay = false;
-    notBefore = now + (long) PAUSE * electionTicks;
+    failedUntil = now + (long) PAUSE * electionTicks;
+    notBefore = Math.max(notBefore, failedUntil);
     LOG.warn("{} could not take a snapshot, the log stays as it is: {}", raft.self(), cause, cause);
     fail(underWayFor, new NotExecutedException("the snapshot could not be taken: " + cause));
   }

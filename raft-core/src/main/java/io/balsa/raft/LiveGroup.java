@@ -299,6 +299,8 @@ final class LiveGroup {
       captures.onTaken(m.snapshot());
     } else if (mail instanceof Mail.SnapshotFailed m) {
       captures.onFailed(m.cause(), now, raft.electionTicks());
+    } else if (mail instanceof Mail.SnapshotDamaged m) {
+      captures.onDamaged(m);
     } else if (mail instanceof Mail.PieceWanted m) {
       download.onPieceWanted(m, now);
     } else if (mail instanceof Mail.SnapshotReceived m) {
@@ -315,7 +317,7 @@ final class LiveGroup {
   /** A follower wants a piece of a snapshot. */
   void serve(NodeId to, Packet.SnapshotRequest request, long now) {
     captures.serving(now, raft.electionTicks());
-    wiring.reader().put(new LogReader.Piece(store.snapshots(), to, request));
+    wiring.reader().put(new LogReader.Piece(opening, store.snapshots(), to, request));
   }
 
   void onPiece(NodeId from, Packet.SnapshotPiece piece) {

@@ -3,12 +3,23 @@ package io.balsa.raft;
 import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads entries that have left the cache from disk, off the event loop. */
+/**
+ * Reads entries that have left the cache, and snapshots, from disk, off the event loop.
+ *
+ * <ul>
+ *   <li>Pieces of a snapshot are sent as they are, and verified by the receiver when it has all.
+ *       One that begins anew may have found them damaged, so then the snapshot is verified here.
+ * </ul>
+ */
 final class LogReader {
 
   /** What there is to read. */
@@ -29,17 +40,24 @@ final class LogReader {
   /**
    * A piece of a snapshot that a peer has asked for.
    *
+   * @param opening which opening of the storage it belongs to
    * @param store where to read
    * @param to the peer
    * @param request what it wants
    */
-  record Piece(SnapshotStore store, NodeId to, Packet.SnapshotRequest request) implements Task {}
+  record Piece(int opening, SnapshotStore store, NodeId to, Packet.SnapshotRequest request)
+      implements Task {}
 
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
 
   private final Mailbox<Task> tasks;
   private final Mailbox<Mail> loop;
   private final long maxBytes;
+
+  /** The snapshot that a peer has begun to get last; for whom. */
+  private NodeId begunBy;
+
+  private UUID begun;
 
   LogReader(Mailbox<Task> tasks, Mailbox<Mail> loop, long maxBytes) {
     this.tasks = tasks;
@@ -61,6 +79,9 @@ final class LogReader {
   private void readPiece(Piece task) {
     Packet.SnapshotRequest wanted = task.request;
     try {
+      if (wanted.offset() == 0 && beginsAnew(task)) {
+        verify(task);
+      }
       byte[] bytes = task.store.read(wanted.id(), wanted.offset(), (int) maxBytes);
       if (bytes != null) {
         int checksum = Download.checksum(bytes);
@@ -70,6 +91,26 @@ final class LogReader {
       }
     } catch (IOException | RuntimeException | Error e) {
       LOG.warn("a snapshot could not be read for {}: {}", task.to, e.toString());
+    }
+  }
+
+  private boolean beginsAnew(Piece task) {
+    boolean again = task.to.equals(begunBy) && task.request.id().equals(begun);
+    begunBy = task.to;
+    begun = task.request.id();
+    return again;
+  }
+
+  private void verify(Piece task) throws IOException {
+    Snapshot latest = task.store.latest();
+    if (latest == null || !latest.id().equals(task.request.id())) {
+      return;
+    }
+    try (InputStream image = task.store.open(latest)) {
+      image.transferTo(OutputStream.nullOutputStream());
+    } catch (DamagedLogException e) {
+      loop.put(new Mail.SnapshotDamaged(task.opening, latest, e));
+      throw e;
     }
   }
 

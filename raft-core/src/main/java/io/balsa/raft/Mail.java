@@ -56,6 +56,10 @@ sealed interface Mail permits Proposal.Local, ReadRequest, SnapshotOrder, Order.
   /** A snapshot of the own state machine could not be written. */
   record SnapshotFailed(int opening, Throwable cause) implements OfSnapshot {}
 
+  /** The latest snapshot on this node's disk is not what was written. */
+  record SnapshotDamaged(int opening, Snapshot snapshot, DamagedLogException cause)
+      implements OfSnapshot {}
+
   /** A snapshot has been received up to an offset. */
   record PieceWanted(int opening, Snapshot snapshot, long offset) implements OfSnapshot {}
 

@@ -104,7 +104,7 @@ class LogReaderTest {
   void rt01_anErrorWhileAPieceIsReadDoesNotEndTheThread() {
     Packet.SnapshotRequest request = new Packet.SnapshotRequest(new UUID(1, 1), 0);
     NoPieces none = new NoPieces(new OutOfMemoryError("no heap"));
-    tasks.put(new LogReader.Piece(none, new NodeId("n2"), request));
+    tasks.put(new LogReader.Piece(1, none, new NodeId("n2"), request));
     new LogReader(tasks, loop, 100).poll();
     assertThat(loop.take()).isEmpty(); // the follower asks again
   }

@@ -426,13 +426,13 @@ public final class Raft implements RaftView {
    * that is a little behind needs no snapshot.
    */
   private void onSnapshotTaken(Snapshot taken) {
-    if (snapshot != null && taken.index() <= snapshot.index()) {
+    long before = snapshot == null ? 0 : snapshot.index();
+    if (taken.index() < before) {
       return; // a later one was installed meanwhile
     }
-    long before = snapshot == null ? 0 : snapshot.index();
     snapshot = taken;
     configurations.compact(taken.index());
-    if (before > log.start().index()) {
+    if (before > log.start().index() && before < taken.index()) {
       log.compact(before);
       output.discardable(before);
       if (reporter.isOn()) {

@@ -61,6 +61,37 @@ class LongLivesTest {
     }
   }
 
+  private void damageSnapshotOf(String id) throws IOException {
+    try (Stream<Path> files = Files.walk(dir.resolve(id))) {
+      Path file = files.filter(f -> f.toString().endsWith(".snap")).findAny().orElseThrow();
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[bytes.length - 40] ^= 1; // in the last block, in front of the footer
+      Files.write(file, bytes);
+    }
+  }
+
+  /** Else it would send it for ever to a follower that has to refuse it for ever. */
+  @Test
+  void sn10_whoHasADamagedSnapshotTakesAnotherOneInItsPlace() throws Exception {
+    try (TestCluster cluster = TestCluster.started(dir, 3)) {
+      cluster.leader();
+      cluster.add("n1", 1);
+      cluster.stop("n3");
+      for (int round = 0; round < 3; round++) {
+        cluster.add("n1", 10);
+        for (String id : List.of("n1", "n2")) {
+          awaitValue(cluster, id, 11 + 10L * round);
+          snapshot(cluster.node(id));
+        }
+      }
+      damageSnapshotOf("n1");
+      damageSnapshotOf("n2");
+      RaftNode late = cluster.start("n3");
+      awaitValue(cluster, "n3", 31);
+      assertThat(late.status().snapshotIndex()).isPositive();
+    }
+  }
+
   @Test
   void sn01_aFollowerThatSleptGetsASnapshotAndGoesOn() throws Exception {
     try (TestCluster cluster = TestCluster.started(dir, 3)) {

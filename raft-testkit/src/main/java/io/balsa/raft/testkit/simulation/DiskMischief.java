@@ -59,14 +59,19 @@ final class DiskMischief<M extends StateMachine> {
   }
 
   /**
-   * Damages a segment that is complete; or the last one, up to where it ends now, once the log has
-   * gone on for long enough to prove that.
+   * Damages a snapshot, or a segment that is complete; or the last one, up to where it ends now,
+   * once the log has gone on for long enough to prove that.
    */
   private boolean damage(Fault fault, Host<M> victim) {
     SimulatedDisk disk = victim.disk();
     List<String> segments = disk.files().stream().filter(f -> f.endsWith(".seg")).toList();
+    List<String> snapshots = disk.files().stream().filter(f -> f.endsWith(".snap")).toList();
     if (segments.isEmpty()) {
       return false;
+    }
+    if (!snapshots.isEmpty() && random.nextInt(3) == 0) {
+      String file = snapshots.get(random.nextInt(snapshots.size()));
+      return damage(fault, victim, file, disk.content(file).length);
     }
     String file = segments.get(random.nextInt(segments.size()));
     int end = endOfContent(disk.content(file));

@@ -1,5 +1,6 @@
 package io.balsa.raft.testkit.simulation;
 
+import io.balsa.raft.DamagedLogException;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.StorageException;
@@ -122,13 +123,17 @@ final class Host<M extends StateMachine> {
     world.note(id, "not started: " + e);
     world.observe(new Observation.Killed(id));
     if (damaged && e instanceof StorageException) {
-      broken = true;
-      world.counts().refusedDamagedLog();
+      isRefused();
     } else if (diskIsFaulty) {
       world.timeline().after(RETRY, this::start);
     } else {
       world.fail(new AssertionError(id + " does not start, though its disk is good", e));
     }
+  }
+
+  private void isRefused() {
+    broken = true;
+    world.counts().refusedDamagedLog();
   }
 
   void kill() {
@@ -198,7 +203,11 @@ final class Host<M extends StateMachine> {
         world.fail(new AssertionError(id + " gives up without a reason: " + health.problem()));
       }
       stop();
-      start();
+      if (damaged && health.problem().contains(DamagedLogException.class.getSimpleName())) {
+        isRefused();
+      } else {
+        start();
+      }
     } else if (health.state() == NodeStatus.State.STORAGE_FAILED && !diskWasFaulty) {
       world.fail(new AssertionError(id + " blames a disk that is good: " + health.problem()));
     }
