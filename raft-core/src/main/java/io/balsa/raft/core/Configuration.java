@@ -2,7 +2,6 @@ package io.balsa.raft.core;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -46,8 +45,8 @@ public final class Configuration {
   private final List<Member> learners;
   private final Set<NodeId> rejoining;
   private final Configuration next;
-  private final boolean[] voidVoters;
-  private final boolean[] voidOutgoing;
+  private final Half counted;
+  private final Half countedOutgoing;
 
   private Configuration(
       UUID clusterId,
@@ -62,18 +61,8 @@ public final class Configuration {
     this.learners = sorted(learners);
     this.rejoining = Set.copyOf(rejoining);
     this.next = next;
-    voidVoters = next == null ? new boolean[voters.size()] : voids(this.voters, next);
-    voidOutgoing = voids(this.outgoing, this);
-  }
-
-  /** Which members of a half are other nodes than those who have their ids in another half. */
-  private static boolean[] voids(List<Member> half, Configuration other) {
-    boolean[] voids = new boolean[half.size()];
-    for (int i = 0; i < voids.length; i++) {
-      Member now = other.memberOfThisHalf(half.get(i).id());
-      voids[i] = now != null && now.isOtherThan(half.get(i));
-    }
-    return voids;
+    counted = next == null ? Half.of(this.voters) : Half.of(this.voters, next);
+    countedOutgoing = Half.of(this.outgoing, this);
   }
 
   /**
@@ -221,6 +210,22 @@ public final class Configuration {
   }
 
   /**
+   * The simple configuration in which a member has another {@linkplain Member#priority() priority}.
+   *
+   * @param id a voter or a learner
+   * @param priority 0 to 100
+   * @return a simple configuration
+   * @throws IllegalArgumentException if there is no such member, or no such priority
+   */
+  public Configuration withPriority(String id, int priority) {
+    Member member = memberOfThisHalf(new NodeId(id));
+    if (member == null) {
+      throw new IllegalArgumentException("node " + id + " is not a member");
+    }
+    return simple().mapped(m -> m == member ? m.withPriority(priority) : m);
+  }
+
+  /**
    * This configuration, of a cluster.
    *
    * @param id the cluster
@@ -251,6 +256,12 @@ public final class Configuration {
 
   /** What is known of a member is not forgotten because the user did not repeat it. */
   private Member known(Member member) {
+    Member now = memberOfThisHalf(member.id());
+    boolean isKept = now != null && member.priority() == 0;
+    return identified(isKept ? member.withPriority(now.priority()) : member);
+  }
+
+  private Member identified(Member member) {
     Member now = memberOfThisHalf(member.id());
     return now == null || member.incarnation() != null
         ? member
@@ -285,7 +296,7 @@ public final class Configuration {
 
   /** A target as it is meant: of this cluster, and of the nodes that are known to have the ids. */
   Configuration complete(Configuration target) {
-    return target.mapped(this::known).withClusterId(clusterId);
+    return target.mapped(this::identified).withClusterId(clusterId);
   }
 
   /** With the incarnations that have been met, where none is known. */
@@ -417,9 +428,9 @@ public final class Configuration {
     return null;
   }
 
-  private Member memberOfThisHalf(NodeId id) {
-    int voter = indexOf(voters, id);
-    int learner = indexOf(learners, id);
+  Member memberOfThisHalf(NodeId id) {
+    int voter = Half.indexOf(voters, id);
+    int learner = Half.indexOf(learners, id);
     return voter >= 0 ? voters.get(voter) : learner >= 0 ? learners.get(learner) : null;
   }
 
@@ -457,9 +468,7 @@ public final class Configuration {
    * @return true for a voter that is not void
    */
   public boolean isVoter(NodeId id) {
-    int voter = indexOf(voters, id);
-    int leaving = indexOf(outgoing, id);
-    return voter >= 0 && !voidVoters[voter] || leaving >= 0 && !voidOutgoing[leaving];
+    return counted.isVoter(id) || countedOutgoing.isVoter(id);
   }
 
   /** Whether it is this very node that votes, and not one that had its id before. */
@@ -480,7 +489,7 @@ public final class Configuration {
 
   /** Whether a member of a configuration to come is not one of these voters. */
   boolean isNewVoter(Member m) {
-    int voter = indexOf(voters, m.id());
+    int voter = Half.indexOf(voters, m.id());
     return voter < 0 || m.isOtherThan(voters.get(voter));
   }
 
@@ -493,8 +502,7 @@ public final class Configuration {
    * @return true if a majority of the voters says so, and while joint of the outgoing voters too
    */
   public boolean hasQuorum(Predicate<NodeId> holds) {
-    return hasMajority(voters, voidVoters, holds)
-        && (!isJoint() || hasMajority(outgoing, voidOutgoing, holds));
+    return counted.hasMajority(holds) && (!isJoint() || countedOutgoing.hasMajority(holds));
   }
 
   /**
@@ -505,42 +513,12 @@ public final class Configuration {
    *     Long.MIN_VALUE} if void voters leave none
    */
   public long quorumIndex(ToLongFunction<NodeId> reached) {
-    long index = majorityIndex(voters, voidVoters, reached);
-    return isJoint() ? Math.min(index, majorityIndex(outgoing, voidOutgoing, reached)) : index;
-  }
-
-  private static boolean hasMajority(List<Member> half, boolean[] voids, Predicate<NodeId> holds) {
-    int count = 0;
-    for (int i = 0; i < half.size(); i++) {
-      if (!voids[i] && holds.test(half.get(i).id())) {
-        count++;
-      }
-    }
-    return count > half.size() / 2;
-  }
-
-  private static long majorityIndex(
-      List<Member> half, boolean[] voids, ToLongFunction<NodeId> reached) {
-    long[] sorted = new long[half.size()];
-    for (int i = 0; i < sorted.length; i++) {
-      sorted[i] = voids[i] ? Long.MIN_VALUE : reached.applyAsLong(half.get(i).id());
-    }
-    Arrays.sort(sorted);
-    int majority = sorted.length / 2 + 1;
-    return sorted[sorted.length - majority];
+    long index = counted.majorityIndex(reached);
+    return isJoint() ? Math.min(index, countedOutgoing.majorityIndex(reached)) : index;
   }
 
   private static boolean contains(List<Member> members, NodeId id) {
-    return indexOf(members, id) >= 0;
-  }
-
-  private static int indexOf(List<Member> members, NodeId id) {
-    for (int i = 0; i < members.size(); i++) {
-      if (members.get(i).id().equals(id)) {
-        return i;
-      }
-    }
-    return -1;
+    return Half.indexOf(members, id) >= 0;
   }
 
   // ---- as bytes

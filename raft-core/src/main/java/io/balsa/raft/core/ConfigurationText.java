@@ -12,6 +12,7 @@ import java.util.UUID;
  * <pre>
  *   cluster 6f2c...                    if it is known
  *   voter n1=host1:7000 8d1e...        with the incarnation if it is known
+ *   voter n1=host1:7000 8d1e... 5      and the priority if it is not 0
  *   outgoing n2=host2:7000             a voter of the half that is being left
  *   learner n3=host3:7000
  *   rejoining n4=host4:7000            a learner that lost its disk while it was a voter
@@ -82,6 +83,9 @@ final class ConfigurationText {
     if (m.incarnation() != null) {
       s.append(' ').append(m.incarnation());
     }
+    if (m.priority() != 0) {
+      s.append(' ').append(m.priority());
+    }
     s.append('\n');
   }
 
@@ -118,10 +122,15 @@ final class ConfigurationText {
   }
 
   private static Member member(String text) {
-    int blank = text.indexOf(' ');
-    return blank < 0
-        ? Member.parse(text)
-        : Member.parse(text.substring(0, blank))
-            .withIncarnation(UUID.fromString(text.substring(blank + 1)));
+    String[] words = text.split(" ");
+    Member member = Member.parse(words[0]);
+    for (int i = 1; i < words.length; i++) {
+      boolean isPriority = words[i].indexOf('-') < 0;
+      member =
+          isPriority
+              ? member.withPriority(Integer.parseInt(words[i]))
+              : member.withIncarnation(UUID.fromString(words[i]));
+    }
+    return member;
   }
 }

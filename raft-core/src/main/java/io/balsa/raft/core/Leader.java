@@ -125,6 +125,7 @@ final class Leader extends RoleState {
         return;
       }
       checkQuorumLater();
+      transfer.toThePreferred();
     }
     if (now % raft.options.heartbeatTicks() == 0) {
       startRound();

@@ -11,12 +11,19 @@ package io.balsa.raft.core;
  * </ul>
  */
 final class LeadershipTransfer {
+  /** The number of a request that nobody has made. */
+  private static final long NOBODYS = 0;
+
+  /** After how many election timeouts a preferred voter is given another chance. */
+  private static final int PAUSE = 30;
+
   private final Raft raft;
   private final Leader leader;
   private final long term;
   private Event.TransferLeadership request;
   private NodeId target;
   private long since;
+  private long preferAgainAt;
   private boolean told;
 
   LeadershipTransfer(Raft raft, Leader leader) {
@@ -42,6 +49,27 @@ final class LeadershipTransfer {
     since = leader.now();
     told = false;
     onProgress();
+  }
+
+  /** To be called once an election timeout. */
+  void toThePreferred() {
+    if (request != null || leader.now() < preferAgainAt || !raft.configuration().isSimple()) {
+      return;
+    }
+    Member best = raft.configuration().member(raft.self());
+    for (Member m : raft.configuration().voters()) {
+      if (best != null && m.priority() > best.priority() && isFit(m.id())) {
+        best = m;
+      }
+    }
+    if (best != null && !best.id().equals(raft.self())) {
+      preferAgainAt = leader.now() + (long) PAUSE * raft.options.electionTicks();
+      request(new Event.TransferLeadership(NOBODYS, best.id()));
+    }
+  }
+
+  private boolean isFit(NodeId id) {
+    return leader.isActive(id) && leader.matchOf(id) >= raft.commitIndex();
   }
 
   private String objection(NodeId chosen) {
@@ -82,17 +110,18 @@ final class LeadershipTransfer {
   }
 
   private void giveUp(String reason) {
-    if (request != null) {
+    if (request != null && request.id() != NOBODYS) {
       raft.output.refuse(request.id(), reason, raft.self());
-      request = null;
     }
+    request = null;
   }
 
   /** This node stops leading; if somebody else has begun a term, that is what was wanted. */
   void onEnd() {
-    if (request != null && told && raft.term() > term) {
+    boolean isDone = request != null && told && raft.term() > term;
+    if (isDone && request.id() != NOBODYS) {
       raft.output.transferred(request.id());
-    } else {
+    } else if (!isDone) {
       giveUp("this node stopped leading for another reason");
     }
     request = null;

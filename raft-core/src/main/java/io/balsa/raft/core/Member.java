@@ -9,15 +9,19 @@ import java.util.UUID;
  * @param address where it listens, {@code host:port}, with an IPv6 address in brackets
  * @param incarnation which of the nodes that ever had this id: one that lost its directory is not
  *     the one it was. Null as long as it is not known.
+ * @param priority how gladly it is seen as leader, 0 to 100, usually 0: a leader makes way for a
+ *     voter of higher priority that has everything it has. Who is elected does not depend on it.
  */
-public record Member(NodeId id, String address, UUID incarnation) {
+public record Member(NodeId id, String address, UUID incarnation, int priority) {
+  private static final int MAX_PRIORITY = 100;
   private static final int MAX_ADDRESS_LENGTH = 255;
 
   /**
-   * Checks the address.
+   * Checks address and priority.
    *
-   * @throws IllegalArgumentException if the address is not {@code host:port} with a port from 1 to
-   *     65535, or has an IPv6 address that is not in brackets
+   * @throws IllegalArgumentException if the priority is not 0 to 100, or if the address is not
+   *     {@code host:port} with a port from 1 to 65535, or has an IPv6 address that is not in
+   *     brackets
    */
   public Member {
     int colon = address.lastIndexOf(':');
@@ -36,6 +40,21 @@ public record Member(NodeId id, String address, UUID incarnation) {
           ("address \"" + address + "\" of node " + id)
               + ": an IPv6 address needs brackets, as in [::1]:7000");
     }
+    if (priority < 0 || priority > MAX_PRIORITY) {
+      throw new IllegalArgumentException(
+          "priority " + priority + " of node " + id + " is not 0 to " + MAX_PRIORITY);
+    }
+  }
+
+  /**
+   * A member of no special priority.
+   *
+   * @param id the node
+   * @param address where it listens
+   * @param incarnation which of the nodes that ever had this id, or null
+   */
+  public Member(NodeId id, String address, UUID incarnation) {
+    this(id, address, incarnation, 0);
   }
 
   /**
@@ -55,7 +74,18 @@ public record Member(NodeId id, String address, UUID incarnation) {
    * @return the member
    */
   public Member withIncarnation(UUID known) {
-    return new Member(id, address, known);
+    return new Member(id, address, known, priority);
+  }
+
+  /**
+   * This member, with a priority.
+   *
+   * @param wanted 0 to 100
+   * @return the member
+   * @throws IllegalArgumentException if it is something else
+   */
+  public Member withPriority(int wanted) {
+    return new Member(id, address, incarnation, wanted);
   }
 
   /** Whether this is another node than one that has, or had, the same id. */

@@ -74,7 +74,7 @@ final class Administrator<M extends StateMachine> {
     for (Host<M> host : world.hosts()) {
       int role = random.nextInt(5);
       if (role < 3) {
-        voters.add(member(host));
+        voters.add(member(host).withPriority(random.nextInt(4) == 0 ? random.nextInt(3) : 0));
       } else if (role == 3) {
         learners.add(member(host));
       }
