@@ -1,6 +1,7 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import java.util.List;
@@ -74,9 +75,10 @@ public sealed interface Packet {
    * One forwarded proposal.
    *
    * @param id the sender's number for it
-   * @param command the command for the state machine
+   * @param type COMMAND or SESSION
+   * @param command the command for the state machine, or what a session's client wants
    */
-  record Proposal(long id, byte[] command) {}
+  record Proposal(long id, EntryType type, byte[] command) {}
 
   /**
    * What became of one forwarded proposal.

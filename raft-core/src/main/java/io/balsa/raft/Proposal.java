@@ -1,5 +1,6 @@
 package io.balsa.raft;
 
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.NodeId;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,10 +17,14 @@ abstract class Proposal {
   /** What a proposal costs besides its command. */
   private static final int OVERHEAD = 128;
 
+  /** COMMAND, or SESSION for a {@link SessionRequest}. */
+  final EntryType type;
+
   final byte[] command;
   private final ByteBudget budget;
 
-  Proposal(byte[] command, ByteBudget budget) {
+  Proposal(EntryType type, byte[] command, ByteBudget budget) {
+    this.type = type;
     this.command = command;
     this.budget = budget;
   }
@@ -47,19 +52,26 @@ abstract class Proposal {
   static final class Local extends Proposal implements Mail {
     final CompletableFuture<byte[]> future = new CompletableFuture<>();
     long deadline;
+    private long executedAt;
 
-    Local(byte[] command, ByteBudget budget) {
-      super(command, budget);
+    Local(EntryType type, byte[] command, ByteBudget budget) {
+      super(type, command, budget);
     }
 
     @Override
     void answer(long index, byte[] response) {
+      executedAt = index;
       future.complete(response);
     }
 
     @Override
     void answer(RaftException why) {
       future.completeExceptionally(why);
+    }
+
+    /** The index in the log, once the future is complete. */
+    long index() {
+      return executedAt;
     }
   }
 
@@ -70,7 +82,7 @@ abstract class Proposal {
     private final Replies replies;
 
     Forwarded(NodeId origin, Packet.Proposal proposal, ByteBudget budget, Replies replies) {
-      super(proposal.command(), budget);
+      super(proposal.type(), proposal.command(), budget);
       this.origin = origin;
       id = proposal.id();
       this.replies = replies;

@@ -38,7 +38,7 @@ final class SamplePackets {
     List<Packet.Outcome> outcomes = new ArrayList<>();
     for (int size : SIZES) {
       byte[] bytes = bytes(size);
-      proposals.add(new Packet.Proposal(LARGE - size, bytes));
+      proposals.add(new Packet.Proposal(LARGE - size, EntryType.COMMAND, bytes));
       outcomes.add(new Packet.Outcome(size + 1, Packet.Result.EXECUTED, LARGE - size, bytes, null));
     }
     for (Packet.Result result : Packet.Result.values()) {

@@ -199,17 +199,21 @@ final class FrameDecoder {
 
   private Packet.Proposal proposal() throws IOException {
     long id = 0;
+    int type = 0;
     byte[] command = null;
     int outer = in.enter();
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
         case 1 << 3 | Fields.VARINT -> id = in.number();
         case 2 << 3 | Fields.LENGTH_DELIMITED -> command = once(command, in.bytes());
+        case 3 << 3 | Fields.VARINT -> type = in.smallNumber("type of proposal");
         default -> in.skip(tag);
       }
     }
     in.leave(outer);
-    return new Packet.Proposal(id, orNothing(command));
+    EntryType known = EntryType.ofCode(type);
+    require(known == EntryType.COMMAND || known == EntryType.SESSION, "a proposal of another type");
+    return new Packet.Proposal(id, known, orNothing(command));
   }
 
   private List<Packet.Outcome> outcomes() throws IOException {

@@ -272,7 +272,9 @@ final class OutgoingFrame {
   }
 
   private static long proposalSize(Packet.Proposal p) {
-    return Fields.numberSize(p.id()) + Fields.bytesSize(p.command());
+    return Fields.numberSize(p.id())
+        + Fields.bytesSize(p.command())
+        + Fields.numberSize(p.type().code());
   }
 
   private void writeProposals(CodedOutputStream out) throws IOException {
@@ -280,6 +282,7 @@ final class OutgoingFrame {
       Fields.writeMessageHead(out, 1, (int) proposalSize(p));
       Fields.writeNumber(out, 1, p.id());
       Fields.writeBytes(out, 2, p.command());
+      Fields.writeNumber(out, 3, p.type().code());
     }
   }
 

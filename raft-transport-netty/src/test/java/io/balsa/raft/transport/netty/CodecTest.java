@@ -144,7 +144,8 @@ class CodecTest {
             Map.entry("520708041009" + "18ac02", raft(new Message.ReadIndexReply(4, 9, 300))),
             Map.entry(
                 "5a070a0508011201" + "62",
-                new Packet.Proposals(List.of(new Packet.Proposal(1, new byte[] {'b'})))),
+                new Packet.Proposals(
+                    List.of(new Packet.Proposal(1, EntryType.COMMAND, new byte[] {'b'})))),
             Map.entry(
                 "620d0a0b08021001" + "22026e31" + "28ac02",
                 new Packet.Outcomes(

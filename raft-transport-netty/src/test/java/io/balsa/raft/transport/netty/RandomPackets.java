@@ -73,7 +73,9 @@ final class RandomPackets {
   private Packet proposals() {
     List<Packet.Proposal> proposals = new ArrayList<>();
     for (int i = random.nextInt(5); i > 0; i--) {
-      proposals.add(new Packet.Proposal(any(), bytes()));
+      proposals.add(
+          new Packet.Proposal(
+              any(), random.nextBoolean() ? EntryType.COMMAND : EntryType.SESSION, bytes()));
     }
     return new Packet.Proposals(proposals);
   }
