@@ -99,21 +99,24 @@ final class NodeParts {
     Wiring wiring =
         new Wiring(
             link, writerTasks, readerTasks, snapshotTasks, applier, replies, budget, sessions);
-    NodeLoop.Setting setting =
-        new NodeLoop.Setting(
-            d.id,
-            d.group,
-            d.members,
-            d.clusterId(),
-            d.address,
-            options(),
-            tickNanos,
-            limits,
-            new SplittableRandom(random.nextLong())::nextInt,
-            d.observer);
-    loop = new NodeLoop(setting, wiring, mailbox, environment, store);
+    loop = new NodeLoop(setting(tickNanos, random), wiring, mailbox, environment, store);
 
     start(reader);
+  }
+
+  private NodeLoop.Setting setting(long tickNanos, RandomGenerator random) {
+    Description d = description;
+    return new NodeLoop.Setting(
+        d.id,
+        d.group,
+        d.members,
+        d.clusterId(),
+        d.address,
+        options(),
+        tickNanos,
+        limits,
+        new SplittableRandom(random.nextLong())::nextInt,
+        d.observer);
   }
 
   private void checkApplied(LogStore store) throws StorageException {
