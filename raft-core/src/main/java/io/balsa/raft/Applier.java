@@ -206,7 +206,7 @@ final class Applier {
     }
     if (waiting != null) {
       if (failure == null) {
-        waiting.executed(response);
+        waiting.executed(entry.index(), response);
       } else {
         waiting.failed(failure);
       }

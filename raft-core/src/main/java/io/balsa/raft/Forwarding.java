@@ -63,7 +63,7 @@ final class Forwarding {
         continue; // given up already
       }
       switch (outcome.result()) {
-        case EXECUTED -> answers.executed(of.proposal, outcome.response());
+        case EXECUTED -> answers.executed(of.proposal, outcome.index(), outcome.response());
         case NOT_LEADER -> again.add(of.proposal);
         case BUSY ->
             answers.failed(

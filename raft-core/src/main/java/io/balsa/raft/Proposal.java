@@ -28,9 +28,10 @@ abstract class Proposal {
     return command.length + OVERHEAD;
   }
 
-  final void executed(byte[] response) {
+  /** Committed at an index of the log, and applied. */
+  final void executed(long index, byte[] response) {
     budget.giveBack(bytes(command));
-    answer(response);
+    answer(index, response);
   }
 
   final void failed(RaftException why) {
@@ -38,7 +39,7 @@ abstract class Proposal {
     answer(why);
   }
 
-  abstract void answer(byte[] response);
+  abstract void answer(long index, byte[] response);
 
   abstract void answer(RaftException why);
 
@@ -52,7 +53,7 @@ abstract class Proposal {
     }
 
     @Override
-    void answer(byte[] response) {
+    void answer(long index, byte[] response) {
       future.complete(response);
     }
 
@@ -76,8 +77,8 @@ abstract class Proposal {
     }
 
     @Override
-    void answer(byte[] response) {
-      replies.add(origin, Packet.Outcome.executed(id, response));
+    void answer(long index, byte[] response) {
+      replies.add(origin, Packet.Outcome.executed(id, index, response));
     }
 
     @Override

@@ -228,6 +228,7 @@ final class FrameDecoder {
   private Packet.Outcome outcome() throws IOException {
     long id = 0;
     int result = 0;
+    long index = 0;
     byte[] response = null;
     NodeId leader = null;
     int outer = in.enter();
@@ -237,13 +238,14 @@ final class FrameDecoder {
         case 2 << 3 | Fields.VARINT -> result = in.smallNumber("result");
         case 3 << 3 | Fields.LENGTH_DELIMITED -> response = once(response, in.bytes());
         case 4 << 3 | Fields.LENGTH_DELIMITED -> leader = in.nodeId();
+        case 5 << 3 | Fields.VARINT -> index = natural(in.number(), "an index beyond all numbers");
         default -> in.skip(tag);
       }
     }
     in.leave(outer);
     Packet.Result known = Packet.Result.ofCode(result);
     require(known != null, "an unknown result");
-    return new Packet.Outcome(id, known, orNothing(response), leader);
+    return new Packet.Outcome(id, known, index, orNothing(response), leader);
   }
 
   private Packet changeConfiguration() throws IOException {

@@ -295,7 +295,8 @@ final class OutgoingFrame {
     return Fields.numberSize(o.id())
         + Fields.numberSize(o.result().code())
         + Fields.bytesSize(o.response())
-        + Fields.idSize(o.leader());
+        + Fields.idSize(o.leader())
+        + Fields.numberSize(o.index());
   }
 
   private void writeOutcomes(CodedOutputStream out) throws IOException {
@@ -305,6 +306,7 @@ final class OutgoingFrame {
       Fields.writeNumber(out, 2, o.result().code());
       Fields.writeBytes(out, 3, o.response());
       Fields.writeId(out, 4, o.leader());
+      Fields.writeNumber(out, 5, o.index());
     }
   }
 }

@@ -82,7 +82,7 @@ final class RandomPackets {
     List<Packet.Outcome> outcomes = new ArrayList<>();
     for (int i = random.nextInt(5); i > 0; i--) {
       Packet.Result result = Packet.Result.values()[random.nextInt(5)];
-      outcomes.add(new Packet.Outcome(any(), result, bytes(), idOrNull()));
+      outcomes.add(new Packet.Outcome(any(), result, natural(), bytes(), idOrNull()));
     }
     return new Packet.Outcomes(outcomes);
   }
