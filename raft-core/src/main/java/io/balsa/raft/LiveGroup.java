@@ -220,11 +220,7 @@ final class LiveGroup {
   }
 
   private void send(NodeId to, AppendEntries header, List<Entry> entries) {
-    AppendEntries message =
-        entries.isEmpty()
-            ? header
-            : new AppendEntries(
-                header.term(), header.round(), header.previous(), header.commitIndex(), entries);
+    AppendEntries message = entries.isEmpty() ? header : header.withEntries(entries);
     wiring.link().send(to, new Packet.Raft(message));
   }
 

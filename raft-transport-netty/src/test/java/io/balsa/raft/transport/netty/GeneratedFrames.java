@@ -98,6 +98,7 @@ final class GeneratedFrames {
         .setLastIndex(m.snapshot().last().index())
         .setConfigurationIndex(m.snapshot().configurationIndex())
         .setSize(m.snapshot().bytes())
+        .setLease(m.lease())
         .setId(bytes(m.snapshot().id()))
         .setConfiguration(ByteString.copyFrom(m.snapshot().configuration().toBytes()))
         .build();
@@ -118,6 +119,7 @@ final class GeneratedFrames {
       AppendEntries.Builder b = AppendEntries.newBuilder().setTerm(m.term()).setRound(m.round());
       b.setPreviousTerm(m.previous().term()).setPreviousIndex(m.previous().index());
       b.setCommitIndex(m.commitIndex());
+      b.setLease(m.lease());
       m.entries().forEach(e -> b.addEntries(entry(e)));
       frame.setAppendEntries(b);
     } else if (message instanceof Message.AppendEntriesAccepted m) {
@@ -137,7 +139,8 @@ final class GeneratedFrames {
     } else if (message instanceof Message.InstallSnapshot m) {
       frame.setInstallSnapshot(installSnapshot(m));
     } else if (message instanceof Message.ReadIndex m) {
-      frame.setReadIndex(ReadIndex.newBuilder().setTerm(m.term()).setRound(m.round()));
+      frame.setReadIndex(
+          ReadIndex.newBuilder().setTerm(m.term()).setRound(m.round()).setByLease(m.byLease()));
     } else if (message instanceof Message.ReadIndexReply m) {
       frame.setReadIndexReply(
           ReadIndexReply.newBuilder().setTerm(m.term()).setRound(m.round()).setIndex(m.index()));
