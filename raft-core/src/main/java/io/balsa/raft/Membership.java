@@ -46,7 +46,7 @@ final class Membership {
   private final Map<NodeId, Long> formerUntil = new HashMap<>();
   private final Map<NodeId, UUID> met = new TreeMap<>();
   private final Map<NodeId, UUID> metWithLog = new HashMap<>();
-  private Identity self;
+  private volatile Identity self;
   private boolean formed;
   private boolean peersDue;
   private Configuration followed;
@@ -110,6 +110,11 @@ final class Membership {
       return Configuration.fromBytes(last.data()).clusterId();
     }
     return snapshot == null ? null : snapshot.configuration().clusterId();
+  }
+
+  /** The cluster that this node belongs to, or is to form; for any thread. */
+  UUID clusterId() {
+    return self.clusterId();
   }
 
   UUID incarnation() {

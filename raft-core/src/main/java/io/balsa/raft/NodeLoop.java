@@ -71,12 +71,13 @@ final class NodeLoop {
   private final Waiting waiting = new Waiting(answers);
   private final Forwarding forwarding;
   private final Orders orders;
+  private final Freshness freshness;
+  private final Reads reads;
   private final Membership membership;
 
   private LiveGroup live;
   private int opening;
   private List<Proposal> proposals = new ArrayList<>();
-  private List<ReadRequest<?>> reads = new ArrayList<>();
   private long lastTickAt;
   private long now;
   private long reopenAt = Long.MAX_VALUE;
@@ -97,6 +98,8 @@ final class NodeLoop {
     this.environment = environment;
     forwarding = new Forwarding(wiring.link(), answers, environment.random());
     orders = new Orders(wiring.link(), answers, environment.random());
+    freshness = new Freshness(environment);
+    reads = new Reads(wiring.applier(), waiting, answers, freshness);
     membership = new Membership(setting, store, wiring.link(), patience());
     lastTickAt = environment.nanoTime();
     goLive(store);
@@ -105,6 +108,14 @@ final class NodeLoop {
 
   NodeStatus status() {
     return status;
+  }
+
+  Freshness freshness() {
+    return freshness;
+  }
+
+  UUID clusterId() {
+    return membership.clusterId();
   }
 
   void poll() {
@@ -130,7 +141,9 @@ final class NodeLoop {
       proposal.deadline = now + patience();
       proposals.add(proposal);
     } else if (mail instanceof ReadRequest<?> read) {
-      read.deadline = now + patience();
+      if (read.deadline == 0) {
+        read.deadline = now + patience();
+      }
       reads.add(read);
     } else if (mail instanceof SnapshotOrder order) {
       onSnapshotOrder(order);
@@ -280,18 +293,7 @@ final class NodeLoop {
   /** Sends the requests that have gathered to where they can be served, or lets them wait. */
   private void route() {
     routeProposals();
-    if (reads.isEmpty()) {
-      return;
-    }
-    List<ReadRequest<?>> batch = reads;
-    reads = new ArrayList<>();
-    if (closed != null) {
-      batch.forEach(r -> answers.failed(r, closed));
-    } else if (live == null || live.raft().leader() == null) {
-      waiting.addReads(batch);
-    } else {
-      live.read(batch);
-    }
+    reads.route(live, closed);
   }
 
   private void routeProposals() {
@@ -366,6 +368,7 @@ final class NodeLoop {
     forwarding.expire(now);
     orders.expire(now, patience(), live != null && !live.raft().configuration().isSimple());
     waiting.expire(now, noLeaderReason());
+    reads.expire(now);
     retry();
     if (now >= reopenAt) {
       reopenAt = Long.MAX_VALUE;
@@ -444,7 +447,16 @@ final class NodeLoop {
             setting.observer());
     live =
         new LiveGroup(
-            raft, store, opening, wiring, setting.limits(), waiting, environment.random(), answers);
+            raft,
+            store,
+            opening,
+            wiring,
+            setting.limits(),
+            waiting,
+            reads,
+            environment,
+            new Lease(environment, setting.options(), setting.tickNanos()),
+            answers);
     membership.met().forEach((peer, known) -> live.step(new Event.PeerMet(peer, known)));
     LOG.info(
         "{} {} starts in term {} with a log up to {}",
@@ -532,6 +544,7 @@ final class NodeLoop {
     forwarding.close(why.getMessage());
     orders.close(why.getMessage());
     waiting.close(why);
+    reads.close(why);
     route();
     wiring.link().close();
   }

@@ -36,6 +36,7 @@ final class NodeParts {
   private final Description description;
   private final Limits limits;
   private final ByteBudget budget;
+  private final Seen seen = new Seen();
   private final Runner loopRunner;
   private final Runner writerRunner;
   private final Runner readerRunner;
@@ -179,6 +180,10 @@ final class NodeParts {
 
   ByteBudget budget() {
     return budget;
+  }
+
+  Seen seen() {
+    return seen;
   }
 
   Mailbox<Mail> mailbox() {

@@ -46,14 +46,17 @@ abstract class Proposal {
   /** Proposed on this node. */
   static final class Local extends Proposal implements Mail {
     final CompletableFuture<byte[]> future = new CompletableFuture<>();
+    private final Seen seen;
     long deadline;
 
-    Local(byte[] command, ByteBudget budget) {
+    Local(byte[] command, ByteBudget budget, Seen seen) {
       super(command, budget);
+      this.seen = seen;
     }
 
     @Override
     void answer(long index, byte[] response) {
+      seen.upTo(index);
       future.complete(response);
     }
 

@@ -40,7 +40,7 @@ class ForwardingTest {
   }
 
   private Proposal.Local proposal() {
-    return new Proposal.Local(new byte[] {1}, budget);
+    return new Proposal.Local(new byte[] {1}, budget, new Seen());
   }
 
   @Test
