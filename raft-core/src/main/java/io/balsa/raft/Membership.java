@@ -46,8 +46,12 @@ final class Membership {
   private final Map<NodeId, Long> formerUntil = new HashMap<>();
   private final Map<NodeId, UUID> met = new TreeMap<>();
   private final Map<NodeId, UUID> metWithLog = new HashMap<>();
-  private volatile Identity self;
+  private Identity self;
   private boolean formed;
+
+  /** Null until the node belongs to one. */
+  private volatile UUID cluster;
+
   private boolean peersDue;
   private Configuration followed;
   private Formation formation;
@@ -68,6 +72,7 @@ final class Membership {
     boolean joins = setting.members() == null;
     self = identity(store, joins, setting.clusterId());
     formed = isFormed(store, joins);
+    cluster = formed ? self.clusterId() : null;
     if (!formed && !joins) {
       formation = new Formation(self, setting.members());
       follow(setting.members(), 0);
@@ -112,9 +117,9 @@ final class Membership {
     return snapshot == null ? null : snapshot.configuration().clusterId();
   }
 
-  /** The cluster that this node belongs to, or is to form; for any thread. */
+  /** The cluster that this node belongs to, or null if to none yet; for any thread. */
   UUID clusterId() {
-    return self.clusterId();
+    return cluster;
   }
 
   UUID incarnation() {
@@ -185,7 +190,7 @@ final class Membership {
         return;
       }
       formed = true;
-      UUID cluster = inForce.clusterId() == null ? self.clusterId() : inForce.clusterId();
+      cluster = inForce.clusterId() == null ? self.clusterId() : inForce.clusterId();
       self = new Identity(cluster, self.nodeId(), self.incarnation());
       link.introduce(self, address, true);
       LOG.info("{} belongs to cluster {}", self.nodeId(), cluster);

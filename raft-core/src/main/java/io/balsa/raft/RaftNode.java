@@ -136,10 +136,11 @@ public final class RaftNode implements AutoCloseable {
    * Whoever reads with it {@linkplain #readAfter elsewhere} sees all of that, and so its own
    * writes.
    *
-   * @return a token of this cluster
+   * @return a token of this cluster; of none, with index 0, if the node does not belong to one yet
    */
   public ReadToken token() {
-    return new ReadToken(parts.loop().clusterId(), parts.seen().index());
+    UUID cluster = parts.loop().clusterId();
+    return cluster == null ? ReadToken.NOTHING : new ReadToken(cluster, parts.seen().index());
   }
 
   /**
@@ -150,14 +151,18 @@ public final class RaftNode implements AutoCloseable {
    * @param query as for {@link #read}
    * @param <T> what it gives
    * @return the query's result, or what it threw. Else a {@link NotExecutedException} (too much to
-   *     do, or the node did not get so far within ten election timeouts) or a {@link
-   *     ClosedException}.
+   *     do, or the node did not get so far within ten election timeouts, or belongs to no cluster
+   *     yet) or a {@link ClosedException}.
    * @throws IllegalArgumentException if the token is of another cluster
    */
   public <T> CompletableFuture<T> readAfter(ReadToken token, Supplier<T> query) {
     Objects.requireNonNull(query, "query");
     UUID cluster = parts.loop().clusterId();
-    if (!token.clusterId().equals(cluster)) {
+    if (cluster == null && token.index() > 0) {
+      return CompletableFuture.failedFuture(
+          new NotExecutedException("node " + parts.id() + " belongs to no cluster yet"));
+    }
+    if (token.index() > 0 && !token.clusterId().equals(cluster)) {
       throw new IllegalArgumentException(
           "the token " + token + " is of another cluster than " + cluster);
     }

@@ -11,6 +11,8 @@ import java.util.UUID;
  * @param index the index in its log
  */
 public record ReadToken(UUID clusterId, long index) {
+  /** Of a node that has seen nothing yet. */
+  static final ReadToken NOTHING = new ReadToken(new UUID(0, 0), 0);
 
   /**
    * Checks the parts.

@@ -385,8 +385,8 @@ public final class Raft implements RaftView {
    * force at once, and committed with what the first leader appends behind it.
    */
   private void form(Configuration configuration) {
-    if (term > 0) {
-      return; // the cluster exists
+    if (term > 1 || votedFor != null || log.lastIndex() > 0) {
+      return; // the cluster exists; term 1 alone is what a crash has left of this event
     }
     enterTerm(1, null);
     append(List.of(Entry.of(configuration, 1, 1)));

@@ -156,6 +156,7 @@ final class Host<M extends StateMachine> {
       dead.end();
       life = null;
       world.clients().lost(dead);
+      world.onlookers().lost(dead);
       if (!power) {
         world.wires().left(id);
       }
@@ -181,6 +182,7 @@ final class Host<M extends StateMachine> {
         last.end();
         life = null;
         world.clients().lost(last);
+        world.onlookers().lost(last);
         world.observe(new Observation.Killed(id));
       }
     }
