@@ -108,17 +108,7 @@ public record Effects(
    * @param index the index
    * @param byLease whether this node's lease vouches for it, not a quorum
    */
-  public record Readable(long id, long index, boolean byLease) {
-    /**
-     * For which a quorum vouches.
-     *
-     * @param id the number of the batch
-     * @param index the index
-     */
-    public Readable(long id, long index) {
-      this(id, index, false);
-    }
-  }
+  public record Readable(long id, long index, boolean byLease) {}
 
   /**
    * A configuration that was asked for is committed.
