@@ -247,7 +247,9 @@ final class Applier {
 
   private void answer(ReadRequest<?> request) {
     if (failure == null) {
-      request.answer();
+      if (!request.answer(appliedIndex) && !loop.put(request)) {
+        request.failed(new ClosedException("this node is closed", null));
+      }
     } else {
       request.failed(new ClosedException(failure.getMessage(), null));
     }

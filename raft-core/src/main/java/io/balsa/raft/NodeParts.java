@@ -37,6 +37,7 @@ final class NodeParts {
   private final Description description;
   private final Limits limits;
   private final ByteBudget budget;
+  private final Seen seen = new Seen();
   private final Runner loopRunner;
   private final Runner writerRunner;
   private final Runner readerRunner;
@@ -185,7 +186,7 @@ final class NodeParts {
   /** Proposes the data of an entry, which nobody changes any more. */
   Proposal.Local propose(EntryType type, byte[] data) {
     boolean fits = budget.take(Proposal.bytes(data));
-    Proposal.Local proposal = new Proposal.Local(type, data, budget);
+    Proposal.Local proposal = new Proposal.Local(type, data, budget, seen);
     if (!fits) {
       proposal.future.completeExceptionally(tooMuchToDo());
     } else if (!mailbox.put(proposal)) {
@@ -217,6 +218,10 @@ final class NodeParts {
 
   ByteBudget budget() {
     return budget;
+  }
+
+  Seen seen() {
+    return seen;
   }
 
   Mailbox<Mail> mailbox() {

@@ -97,7 +97,12 @@ final class Clients<M extends StateMachine, S, I, O> {
     Call call = new Call(client, life, history.invoke(client, input, world.timeline().now()));
     open.add(call);
     world.observe(new Observation.Asked(life.host().id(), call.id));
-    CompletableFuture<O> future = workload.execute(life.node(), life.machine().machine(), input);
+    boolean byLease = world.weather().byLease() && random.nextInt(4) != 0;
+    M machine = life.machine().machine();
+    CompletableFuture<O> future =
+        byLease
+            ? workload.executeByLease(life.node(), machine, input)
+            : workload.execute(life.node(), machine, input);
     future.whenComplete((output, failure) -> settle(call, output, failure));
   }
 

@@ -26,6 +26,8 @@ import java.util.SplittableRandom;
  * @param disk how long a batch of disk operations takes, typically
  * @param diskTail in which share of cases it takes up to a thousand times as long
  * @param drift how much faster or slower a clock may run, as a share
+ * @param byLease whether the clients read by lease now and then
+ * @param onlookers how many look on with stale reads
  * @param faults how often each kind of fault happens, in nanoseconds between two
  */
 record Weather(
@@ -43,6 +45,8 @@ record Weather(
     long disk,
     double diskTail,
     double drift,
+    boolean byLease,
+    int onlookers,
     Map<Fault, Long> faults) {
   static final long MICRO = 1_000;
   static final long MILLI = 1_000_000;
@@ -69,6 +73,8 @@ record Weather(
         pick(random, 50, 500, 5000, 20_000) * MICRO,
         pick(random, 0, 0, 0.001, 0.02),
         pick(random, 0, 0, 0.01, 0.2),
+        random.nextBoolean(),
+        pick(random, 0, 0, 1, 3),
         faults(random));
   }
 
@@ -125,6 +131,8 @@ record Weather(
         Math.min(disk, MILLI),
         0,
         drift,
+        byLease,
+        onlookers,
         Map.of());
   }
 }
