@@ -156,8 +156,7 @@ class LeaseFailuresTest {
     cluster.cut("n1", "n4").cut("n1", "n5");
     renew(cluster, "n1");
     assertThat(cluster.raft("n1").leaseRound()).isZero();
-    cluster.heal();
-    renew(cluster, "n1");
+    cluster.heal().rounds(ET / 2);
     assertThat(cluster.raft("n1").leaseRound()).isPositive();
   }
 
