@@ -147,11 +147,12 @@ public final class RaftNode implements AutoCloseable {
    * Whoever reads with it {@linkplain #readAfter elsewhere} sees all of that, and so its own
    * writes.
    *
-   * @return a token of this cluster; of none, with index 0, if the node does not belong to one yet
+   * @return a token of this cluster; if the node does not belong to one yet, of none, and then only
+   *     worth something if its index is 0
    */
   public ReadToken token() {
     UUID cluster = parts.loop().clusterId();
-    return cluster == null ? ReadToken.NOTHING : new ReadToken(cluster, parts.seen().index());
+    return new ReadToken(cluster == null ? ReadToken.NO_CLUSTER : cluster, parts.seen().index());
   }
 
   /**

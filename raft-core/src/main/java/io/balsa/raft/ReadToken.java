@@ -11,8 +11,8 @@ import java.util.UUID;
  * @param index the index in its log
  */
 public record ReadToken(UUID clusterId, long index) {
-  /** Of a node that has seen nothing yet. */
-  static final ReadToken NOTHING = new ReadToken(new UUID(0, 0), 0);
+  /** In the place of a cluster: the node does not belong to one yet. */
+  static final UUID NO_CLUSTER = new UUID(0, 0);
 
   /**
    * Checks the parts.

@@ -80,7 +80,7 @@ final class Clients<M extends StateMachine, S, I, O> {
     List<Host<M>> hosts = world.hosts();
     Host<M> host = hosts.get(random.nextInt(hosts.size()));
     if (host.isUp()) {
-      call(client, host.life());
+      call(client, host.life(), workload.next(random));
     } else {
       think(client);
     }
@@ -88,11 +88,18 @@ final class Clients<M extends StateMachine, S, I, O> {
 
   /** Somebody else asks a node for something, once. */
   void askOnce(Life<M> life) {
-    call(STRANGER, life);
+    call(STRANGER, life, workload.next(random));
   }
 
-  private void call(int client, Life<M> life) {
+  /** Somebody else asks a node, perhaps only for what changes nothing. */
+  void askOnce(Life<M> life, boolean readOnly) {
     I input = workload.next(random);
+    if (!stopped && asked < MOST && (!readOnly || workload.isReadOnly(input))) {
+      call(STRANGER, life, input);
+    }
+  }
+
+  private void call(int client, Life<M> life, I input) {
     asked++;
     Call call = new Call(client, life, history.invoke(client, input, world.timeline().now()));
     open.add(call);

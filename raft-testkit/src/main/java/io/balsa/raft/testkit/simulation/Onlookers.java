@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -30,6 +31,8 @@ import java.util.function.Consumer;
  */
 final class Onlookers<M extends StateMachine> {
   private static final long THINK = Weather.SECOND / 5;
+
+  private static final UUID NO_CLUSTER = new UUID(0, 0);
 
   /** What the conversion from one clock to another may lose. */
   private static final long ROUNDING = 10;
@@ -121,7 +124,10 @@ final class Onlookers<M extends StateMachine> {
     if (shown < read.index()) {
       fail(life, "its token " + shown + " does not cover " + read);
     }
-    token = life.node().token();
+    ReadToken latest = life.node().token();
+    if (!latest.clusterId().equals(NO_CLUSTER)) {
+      token = latest;
+    }
   }
 
   private void lookAfter(Life<M> life, ReadToken wanted) {

@@ -58,6 +58,7 @@ record Weather(
   static Weather draw(SplittableRandom random) {
     int nodes = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5, 6, 7);
     boolean calmNetwork = random.nextInt(3) == 0;
+    boolean byLease = random.nextBoolean();
     return new Weather(
         nodes,
         Duration.ofMillis(pick(random, 300, 1000, 1000, 3000)),
@@ -72,8 +73,8 @@ record Weather(
         random.nextBoolean(),
         pick(random, 50, 500, 5000, 20_000) * MICRO,
         pick(random, 0, 0, 0.001, 0.02),
-        pick(random, 0, 0, 0.01, 0.2),
-        random.nextBoolean(),
+        byLease ? pick(random, 0, 0.2, 0.2) : pick(random, 0, 0, 0.01, 0.2), // leases need clocks
+        byLease,
         pick(random, 0, 0, 1, 3),
         faults(random));
   }
