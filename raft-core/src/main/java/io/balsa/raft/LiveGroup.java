@@ -344,6 +344,7 @@ final class LiveGroup {
     } else if (mail instanceof Mail.PieceWanted m) {
       download.onPieceWanted(m, now);
     } else if (mail instanceof Mail.SnapshotReceived m) {
+      captures.received(m.snapshot());
       if (download.onReceived(m.snapshot())) {
         raft.step(new Event.SnapshotReceived(m.snapshot()));
       }
@@ -356,6 +357,9 @@ final class LiveGroup {
 
   /** A follower wants a piece of a snapshot. */
   void serve(NodeId to, Packet.SnapshotRequest request, long now) {
+    if (!captures.canServe(request.id())) {
+      return; // it asks again, or is offered another one
+    }
     captures.serving(now, raft.electionTicks());
     wiring.reader().put(new LogReader.Piece(opening, store.snapshots(), to, request));
   }

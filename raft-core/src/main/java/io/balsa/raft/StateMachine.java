@@ -28,15 +28,20 @@ public interface StateMachine {
    */
   byte[] apply(long index, byte[] command);
 
+  /** What {@link #appliedIndex()} says of a state in memory. */
+  long IN_MEMORY = -1;
+
   /**
    * Up to where the state is on disk already. For state machines that keep their state there
-   * themselves, each command together with its index: they are not given again what they have, and
-   * not restored when the node starts. Called once, before everything else.
+   * themselves, each command together with its index: they are not given again what they have, not
+   * restored when the node starts, and written as a snapshot only when another node needs the
+   * state. Called once, before everything else.
    *
-   * @return the index of the last command that the state has for good, 0 for a state in memory
+   * @return the index of the last command that the state has for good, 0 if it has none yet; {@link
+   *     #IN_MEMORY} unless overridden
    */
   default long appliedIndex() {
-    return 0;
+    return IN_MEMORY;
   }
 
   /**
