@@ -69,6 +69,7 @@ final class Applier {
       Runner loopRunner,
       Replies replies) {
     this.state = state;
+    appliedIndex = Math.max(0, state.keptIndex());
     this.maxBytesAhead = maxBytesAhead;
     this.tasks = tasks;
     this.loop = loop;
@@ -166,7 +167,7 @@ final class Applier {
     }
     try (InputStream image = task.store.open(task.snapshot)) {
       state.restore(image);
-      appliedIndex = task.snapshot.index();
+      appliedIndex = Math.max(appliedIndex, task.snapshot.index());
     } catch (IOException | RuntimeException | Error e) {
       failure = new OutcomeUnknownException("this node could not restore " + task.snapshot);
       loop.put(new Mail.RestoreFailed(task.snapshot, e));
@@ -201,7 +202,7 @@ final class Applier {
       response = call(entry);
     }
     if (failure == null) {
-      appliedIndex = entry.index();
+      appliedIndex = Math.max(appliedIndex, entry.index());
     }
     if (waiting != null) {
       if (failure == null) {

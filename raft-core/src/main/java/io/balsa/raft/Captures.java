@@ -126,8 +126,8 @@ final class Captures {
       return;
     }
     long applied = wiring.applier().appliedIndex();
-    if (applied < state().keptIndex()) {
-      return; // the state machine is ahead of what was applied in this process
+    if (wiring.applier().handedIndex() < state().keptIndex()) {
+      return; // the sessions are still behind the state machine
     }
     boolean anew = isDamaged() || imageWanted;
     if (applied <= index() && !(anew && applied == index())) {
