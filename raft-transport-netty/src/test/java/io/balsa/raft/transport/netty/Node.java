@@ -36,10 +36,13 @@ final class Node implements AutoCloseable {
           64L << 20,
           8,
           6,
+          1000,
+          500,
           Duration.ofMillis(1000),
           Duration.ofMillis(1200),
           Duration.ofMillis(200),
           Duration.ofMillis(1500),
+          Duration.ofHours(1),
           Duration.ofMillis(10),
           Duration.ofMillis(100));
 
@@ -63,7 +66,8 @@ final class Node implements AutoCloseable {
   }
 
   static NettyTransport bind(String address, Limits limits) throws IOException {
-    return NettyTransport.bind(address, limits, InetAddress::getAllByName, new Random(7));
+    return NettyTransport.open(
+        address, limits, Security.none(), InetAddress::getAllByName, new Random(7));
   }
 
   /** A node at any free port. */
