@@ -23,7 +23,7 @@ final class KeyDirectory {
 
   static KeyDirectory of(Authority trusted, Authority.Issued own) {
     try {
-      KeyDirectory keys = new KeyDirectory(Files.createTempDirectory("balsa-keys-"));
+      KeyDirectory keys = new KeyDirectory(Files.createTempDirectory(Path.of("target"), "keys-"));
       keys.own(own).trusting(trusted);
       return keys;
     } catch (IOException e) {

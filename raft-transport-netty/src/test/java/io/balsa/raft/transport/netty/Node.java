@@ -62,12 +62,22 @@ final class Node implements AutoCloseable {
   }
 
   static Node at(Identity identity, String address, Limits limits) throws IOException {
-    return new Node(bind(address, limits), identity);
+    return at(identity, address, limits, Security.none());
+  }
+
+  static Node at(Identity identity, String address, Limits limits, Security security)
+      throws IOException {
+    return new Node(bind(address, limits, security), identity);
   }
 
   static NettyTransport bind(String address, Limits limits) throws IOException {
+    return bind(address, limits, Security.none());
+  }
+
+  private static NettyTransport bind(String address, Limits limits, Security security)
+      throws IOException {
     return NettyTransport.open(
-        address, limits, Security.none(), InetAddress::getAllByName, new Random(7));
+        address, limits, security, InetAddress::getAllByName, new Random(7));
   }
 
   /** A node at any free port. */
