@@ -236,8 +236,7 @@ abstract class BadInput {
         Arguments.of("of groups 100,000 deep", Dialogue.framed(hex("0b".repeat(100_000)))),
         Arguments.of("of groups deep in a message", Dialogue.framed(hex("3202" + "0b0b"))),
         Arguments.of(
-            "of 100,000 unknown fields and no packet",
-            Dialogue.framed(hex("7801".repeat(100_000)))),
+            "of 10,000 unknown fields and no packet", Dialogue.framed(hex("7801".repeat(10_000)))),
         Arguments.of("of two packets", Dialogue.framed(hex("320208013202" + "0801"))),
         Arguments.of("of term 0", Dialogue.framed(hex("3200"))));
   }

@@ -26,7 +26,14 @@ class DoormanTest {
 
     public static void main(String[] args) throws IOException {
       Node node = Node.named("n1");
-      Node.named("n2").close(); // everything that takes a descriptor once is there now
+      // Each class takes a descriptor for a moment when it is loaded, so all must be there by now.
+      try (Node n2 = Node.named("n2")) {
+        Node.connect(node, n2);
+        try (Dialogue stranger = Dialogue.with(node)) {
+          stranger.say((byte) 0);
+          stranger.bytesUntilTheEnd();
+        }
+      }
       List<FileChannel> files = new ArrayList<>();
       try {
         while (files.size() < 10_000) {
@@ -67,7 +74,7 @@ class DoormanTest {
       String port = process.inputReader().readLine();
       assertThat(port).as(Files.readString(log)).isNotNull();
       try (Dialogue waiting = Dialogue.with(Integer.parseInt(port))) {
-        waiting.say(Dialogue.greeting(BadInput.hello("n2", "n1")));
+        waiting.say(Dialogue.greeting(BadInput.hello("n3", "n1")));
         long cpu = process.info().totalCpuDuration().orElseThrow().toMillis();
         Node.until(() -> text(log).contains("trying again soon"));
         process.getOutputStream().write('\n');
