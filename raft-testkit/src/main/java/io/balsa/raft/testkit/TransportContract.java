@@ -26,12 +26,12 @@ import org.junit.jupiter.api.Timeout;
  * class NettyTransportContractTest extends TransportContract<NettyTransport> {
  *   @Override
  *   protected NettyTransport open() throws IOException {
- *     return NettyTransport.bind("127.0.0.1:0");
+ *     return NettyTransport.insecure("127.0.0.1:0");
  *   }
  *
  *   @Override
  *   protected NettyTransport openAt(String address) throws IOException {
- *     return NettyTransport.bind(address);
+ *     return NettyTransport.insecure(address);
  *   }
  *
  *   @Override
@@ -226,7 +226,7 @@ public abstract class TransportContract<T extends Transport> extends IdentityCon
     acquaint(a, before);
     for (int i = 0; i < 3; i++) {
       before.transport().close();
-      T transport = opened(openAt(before.address()));
+      T transport = opened(openAt(before.identity().nodeId(), before.address()));
       TransportEnd again = new TransportEnd(transport, before.address(), GROUP, before.identity());
       again.setPeers(a);
       again.reaches(a);

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import javax.net.ssl.SSLException;
 
 /** A plain socket that says to a transport whatever a test wants it to hear. */
 final class Dialogue implements AutoCloseable {
@@ -22,7 +23,11 @@ final class Dialogue implements AutoCloseable {
   }
 
   static Dialogue with(Node node) throws IOException {
-    return new Dialogue(new Socket(InetAddress.getByName("127.0.0.1"), node.port()));
+    return with(node.port());
+  }
+
+  static Dialogue with(int port) throws IOException {
+    return new Dialogue(new Socket(InetAddress.getByName("127.0.0.1"), port));
   }
 
   /** The greeting that a node would send, after the magic and with its length. */
@@ -63,7 +68,7 @@ final class Dialogue implements AutoCloseable {
       while (socket.getInputStream().read() >= 0) {
         count++;
       }
-    } catch (SocketException e) {
+    } catch (SocketException | SSLException e) {
       return count; // closed with a reset, because it had not read all that was sent
     }
     return count;
