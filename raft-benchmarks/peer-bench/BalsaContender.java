@@ -80,7 +80,7 @@ public final class BalsaContender implements Contender {
           RaftNode.builder("n" + i, counter)
               .members(members)
               .storage(FileStorage.open(dataDir.resolve("n" + i)))
-              .transport(NettyTransport.bind(options.host() + ":" + ports[i]))
+              .transport(NettyTransport.insecure(options.host() + ":" + ports[i]))
               .electionTimeout(Duration.ofMillis(options.electionTimeoutMs()))
               .start());
     }

@@ -85,7 +85,7 @@ final class BenchmarkCluster implements AutoCloseable {
         RaftNode.builder(idAndAddress[0], counter)
             .members(members)
             .storage(new CountingStorage(FileStorage.open(dir.resolve(idAndAddress[0])), syncs))
-            .transport(NettyTransport.bind(idAndAddress[1]))
+            .transport(NettyTransport.insecure(idAndAddress[1]))
             .start());
   }
 

@@ -33,7 +33,7 @@ public final class SmallHeapNode {
         RaftNode.builder(args[0], machine)
             .joins(args[1])
             .storage(FileStorage.open(Path.of(args[2])))
-            .transport(NettyTransport.bind(args[1]))
+            .transport(NettyTransport.insecure(args[1]))
             .start();
     try (node) {
       int end = System.in.read(); // whoever has started it closes this, or is gone

@@ -35,7 +35,7 @@ final class SmallHeapReceipt {
         RaftNode.builder("n1", new StreamedImage(mebibytes, () -> {}))
             .members("n1=" + address)
             .storage(FileStorage.open(dir.resolve("n1")))
-            .transport(NettyTransport.bind(address))
+            .transport(NettyTransport.insecure(address))
             .start()) {
       for (int i = 0; i < 2; i++) { // the log reaches back to the snapshot before the latest
         Load.run(leader, 64, LOG_COMMANDS);

@@ -51,7 +51,7 @@ final class Trio implements AutoCloseable {
         RaftNode.builder(idAndAddress[0], machines[i])
             .members(members)
             .storage(FileStorage.open(dir.resolve(idAndAddress[0])))
-            .transport(NettyTransport.bind(idAndAddress[1]))
+            .transport(NettyTransport.insecure(idAndAddress[1]))
             .start();
   }
 

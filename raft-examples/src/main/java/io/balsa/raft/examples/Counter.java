@@ -38,7 +38,7 @@ class Counter implements StateMachine {
         RaftNode.builder("n" + args[0], counter)
             .members("n1=localhost:7001", "n2=localhost:7002", "n3=localhost:7003")
             .storage(FileStorage.open(Path.of("data/n" + args[0])))
-            .transport(NettyTransport.bind("localhost:700" + args[0]))
+            .transport(NettyTransport.insecure("localhost:700" + args[0]))
             .start()) {
       byte[] after = node.propose(BigInteger.valueOf(5).toByteArray()).join(); // on a majority
       BigInteger now = node.read(() -> counter.value).join(); // linearizable, on any node

@@ -134,7 +134,7 @@ final class NodeOptions {
     RaftNode node =
         (cluster.join == null ? builder.members(cluster.members) : builder.joins(address))
             .storage(FileStorage.open(data))
-            .transport(NettyTransport.bind(address))
+            .transport(NettyTransport.insecure(address))
             .electionTimeout(Duration.ofMillis(electionTimeout))
             .start();
     HttpService http = HttpService.start(server, node, value, endpoint.apply(node));

@@ -42,7 +42,7 @@ class KeyValueHttpTest {
         RaftNode.builder("n1", store)
             .members("n1=" + raft)
             .storage(FileStorage.open(directory))
-            .transport(NettyTransport.bind(raft))
+            .transport(NettyTransport.insecure(raft))
             .electionTimeout(Duration.ofMillis(100))
             .start();
     service = HttpService.start(server, node, store::size, new KeyValueHttp(node, store));

@@ -30,7 +30,7 @@ class FailedStartTest {
     return RaftNode.builder("n1", new Counter())
         .members("n1=" + address)
         .storage(FileStorage.open(dir.resolve("n1")))
-        .transport(NettyTransport.bind(address))
+        .transport(NettyTransport.insecure(address))
         .start();
   }
 
@@ -61,7 +61,7 @@ class FailedStartTest {
             .withMessageContaining("is open in this process already");
       }
     }
-    NettyTransport.bind(next).close();
+    NettyTransport.insecure(next).close();
   }
 
   /** The machine's threads, until there are no more of them. */

@@ -6,12 +6,12 @@ import java.io.IOException;
 class NettyTransportContractTest extends TransportContract<NettyTransport> {
   @Override
   protected NettyTransport open() throws IOException {
-    return NettyTransport.bind("127.0.0.1:0");
+    return NettyTransport.insecure("127.0.0.1:0");
   }
 
   @Override
   protected NettyTransport openAt(String address) throws IOException {
-    return NettyTransport.bind(address);
+    return NettyTransport.insecure(address);
   }
 
   @Override

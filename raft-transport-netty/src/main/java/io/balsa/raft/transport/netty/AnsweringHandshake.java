@@ -4,8 +4,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 
 /**
  * An accepted connection of somebody who has not said yet who he is.
@@ -60,7 +62,31 @@ final class AnsweringHandshake extends ChannelInboundHandlerAdapter {
   }
 
   private void onHello(ChannelHandlerContext ctx, Hello hello) {
-    Groups.Decision decision = groups.decide(hello);
+    Principal who;
+    try {
+      who = reactor.security().whoIs(ctx.channel());
+    } catch (CertificateException e) {
+      answer(ctx, hello, Groups.refuse(Refusal.CERTIFICATE, e.getMessage()));
+      return;
+    }
+    ClientDoor clients = groups.clients();
+    if (hello.role() == Hello.CLIENT && clients != null) {
+      onClient(ctx, hello, who, clients);
+    } else {
+      answer(ctx, hello, groups.decide(hello, who));
+    }
+  }
+
+  private void onClient(ChannelHandlerContext ctx, Hello hello, Principal who, ClientDoor clients) {
+    String objection = reactor.security().objectionToClient(who);
+    if (objection == null) {
+      clients.enter(ctx, hello, who);
+    } else {
+      answer(ctx, hello, Groups.refuse(Refusal.CERTIFICATE, objection));
+    }
+  }
+
+  private void answer(ChannelHandlerContext ctx, Hello hello, Groups.Decision decision) {
     Welcome answer = decision.answer();
     if (answer.isRefusal()) {
       done = true;
@@ -78,6 +104,13 @@ final class AnsweringHandshake extends ChannelInboundHandlerAdapter {
     var connection = new AnsweringConnection(hello, decision.links(), complaints);
     Wire.open(ctx, reactor.limits(), connection);
     connection.opened(ctx.channel());
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent end && !end.isSuccess()) {
+      fail(ctx, Wire.trouble(end.cause()));
+    }
   }
 
   private void fail(ChannelHandlerContext ctx, String why) {

@@ -3,8 +3,10 @@ package io.balsa.raft.transport.netty;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 
 /**
  * The dialling side of a connection until it is open: says who calls whom and awaits the answer.
@@ -33,6 +35,12 @@ final class CallingHandshake extends ChannelInboundHandlerAdapter {
     timeout =
         reactor.schedule(
             () -> fail(ctx, "no answer to the handshake"), reactor.limits().handshakeTimeout());
+    if (!reactor.security().isTls()) {
+      greet(ctx);
+    }
+  }
+
+  private void greet(ChannelHandlerContext ctx) {
     Wire.greet(ctx, route.peer().link().helloTo(route.peer().id(), route.lane()).toBytes());
   }
 
@@ -47,6 +55,33 @@ final class CallingHandshake extends ChannelInboundHandlerAdapter {
       fail(ctx, "its answer to the handshake is damaged: " + Wire.describe(e));
     } finally {
       frame.release();
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent end) {
+      if (end.isSuccess()) {
+        onSecure(ctx);
+      } else {
+        fail(ctx, Wire.trouble(end.cause()));
+      }
+    }
+  }
+
+  /** Who is there has shown a certificate; nothing is said before it is known to be the right. */
+  private void onSecure(ChannelHandlerContext ctx) {
+    String objection;
+    try {
+      Principal there = reactor.security().whoIs(ctx.channel());
+      objection = reactor.security().objection(there, route.peer().id());
+    } catch (CertificateException e) {
+      objection = e.getMessage();
+    }
+    if (objection == null) {
+      greet(ctx);
+    } else {
+      fail(ctx, objection);
     }
   }
 

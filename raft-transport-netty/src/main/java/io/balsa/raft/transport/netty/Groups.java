@@ -16,6 +16,22 @@ final class Groups {
   record Decision(Welcome answer, List<GroupLink> links) {}
 
   private final Map<String, GroupLink> links = new ConcurrentHashMap<>();
+  private final Security security;
+  private volatile ClientDoor clients;
+
+  Groups(Security security) {
+    this.security = security;
+  }
+
+  /** Who serves clients from now on; until then they are refused. */
+  void serveClients(ClientDoor door) {
+    clients = door;
+  }
+
+  /** Who serves clients; null if nobody does. */
+  ClientDoor clients() {
+    return clients;
+  }
 
   boolean add(GroupLink link) {
     return links.putIfAbsent(link.group(), link) == null;
@@ -30,7 +46,7 @@ final class Groups {
   }
 
   /** Judges a caller; all its groups must want it. Called on the thread of the loop. */
-  Decision decide(Hello hello) {
+  Decision decide(Hello hello, Principal who) {
     if (hello.role() != Hello.PEER || hello.lane() == null) {
       return refuse(Refusal.ROLE, "this role or lane is not served here");
     }
@@ -41,11 +57,18 @@ final class Groups {
               .formatted(
                   Wire.MIN_VERSION, Wire.MAX_VERSION, hello.minVersion(), hello.maxVersion()));
     }
+    String otherName = security.objection(who, hello.node());
+    if (otherName != null) {
+      return refuse(Refusal.CERTIFICATE, otherName);
+    }
     List<GroupLink> named = new ArrayList<>();
     for (String group : hello.groups()) {
       GroupLink link = links.get(group);
       if (link == null) {
         return refuse(Refusal.UNKNOWN_GROUP, "group " + group + " is not here");
+      }
+      if (!security.permits(who, Authorizer.Action.PEER, group)) {
+        return refuse(Refusal.NOT_PERMITTED, who + " may not be a peer in group " + group);
       }
       Welcome refused = link.refusalFor(hello);
       if (refused != null) {
@@ -57,7 +80,7 @@ final class Groups {
     return new Decision(named.get(0).welcome(version), named);
   }
 
-  private static Decision refuse(Refusal refusal, String reason) {
+  static Decision refuse(Refusal refusal, String reason) {
     return new Decision(Welcome.refused(refusal, reason), List.of());
   }
 }

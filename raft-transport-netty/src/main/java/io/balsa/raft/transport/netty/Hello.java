@@ -43,6 +43,9 @@ record Hello(
   /** The role of members. */
   static final int PEER = 1;
 
+  /** The role of programs that use the cluster without being members. */
+  static final int CLIENT = 2;
+
   /** A group name has 1 to so many bytes. */
   static final int MAX_GROUP_BYTES = 255;
 

@@ -12,10 +12,13 @@ import java.time.Duration;
  * @param totalQueueBytes what may wait for all peers of all groups together
  * @param strangers connections that may be in their handshake at once
  * @param strangersPerAddress the same, from one address
+ * @param connections accepted connections that may be there at once
+ * @param connectionsPerAddress the same, from one address
  * @param connectTimeout until a connection must be there
  * @param handshakeTimeout until its handshake must be done
  * @param keepAlive after so long without a frame to send, an empty one is sent
  * @param silence after so long without a byte received, a connection is closed
+ * @param keyCheck after so long, files with keys are looked at again
  * @param firstRetry pause before the first new attempt to connect
  * @param lastRetry longest pause between attempts
  */
@@ -26,10 +29,13 @@ record Limits(
     long totalQueueBytes,
     int strangers,
     int strangersPerAddress,
+    int connections,
+    int connectionsPerAddress,
     Duration connectTimeout,
     Duration handshakeTimeout,
     Duration keepAlive,
     Duration silence,
+    Duration keyCheck,
     Duration firstRetry,
     Duration lastRetry) {
 
@@ -41,10 +47,13 @@ record Limits(
           128L << 20,
           256,
           64,
+          8192,
+          4096,
           Duration.ofSeconds(2),
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
           Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
           Duration.ofMillis(50),
           Duration.ofSeconds(1));
 

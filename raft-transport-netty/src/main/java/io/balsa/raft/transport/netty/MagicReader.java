@@ -14,6 +14,9 @@ final class MagicReader extends ByteToMessageDecoder {
   /** Not text, not TLS, not a small number; the last byte is the version of the framing. */
   private static final byte[] MAGIC = {(byte) 0x89, 'B', 'A', 'L', 'S', 'A', '\n', 1};
 
+  private static final byte TLS_ALERT = 21;
+  private static final byte TLS_HANDSHAKE = 22;
+
   /** What to send first. */
   static ByteBuf magic() {
     return Unpooled.wrappedBuffer(MAGIC);
@@ -36,6 +39,9 @@ final class MagicReader extends ByteToMessageDecoder {
   }
 
   private static MalformedFrameException mismatch(ChannelHandlerContext ctx, int at, byte found) {
+    if (at == 0 && (found == TLS_HANDSHAKE || found == TLS_ALERT)) {
+      return new MalformedFrameException("it speaks TLS, and this transport is insecure");
+    }
     if (at < MAGIC.length - 1) {
       return new MalformedFrameException("another protocol");
     }

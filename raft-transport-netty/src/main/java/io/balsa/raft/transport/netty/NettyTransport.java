@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * Carries packets over TCP. One port and one thread serve all groups of a process; each node keeps
  * connections to each of its peers and opens them again when they are lost.
  *
- * <p>Nothing is encrypted or authenticated so far: use it in networks where everybody may be
- * trusted. What does not speak the protocol, belongs to another cluster, calls another node or is
- * not a peer is refused.
+ * <p>Made by {@link #bind} it speaks TLS 1.3 only, and only with nodes that prove by certificate
+ * which one they are; made by {@link #insecure} it speaks plain TCP. Either way, what does not
+ * speak the protocol, belongs to another cluster, calls another node or is not a peer is refused.
  *
  * <p>All methods may be called by any thread. The receiver of a group is called by the thread of
  * the transport, for one packet after the other.
@@ -32,50 +32,79 @@ public final class NettyTransport implements Transport {
   private static final Logger LOG = LoggerFactory.getLogger(NettyTransport.class);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  private final Groups groups = new Groups();
+  private final Groups groups;
   private final Reactor reactor;
+  private final Security security;
   private final Channel listener;
   private final HostPort address;
   private volatile boolean closed;
 
   private NettyTransport(HostPort wanted, Reactor reactor) throws IOException {
     this.reactor = reactor;
+    this.security = reactor.security();
+    this.groups = new Groups(security);
+    Complaints complaints = new Complaints(LOG);
     InetSocketAddress at = new InetSocketAddress(addressOf(wanted), wanted.port());
     ChannelFuture bound =
-        reactor
-            .listen(at, new Doorman(groups, reactor, new Complaints(LOG)))
-            .awaitUninterruptibly();
+        reactor.listen(at, new Doorman(groups, reactor, complaints)).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       throw explained(wanted, bound.cause());
     }
     this.listener = bound.channel();
+    listener.pipeline().addLast(new AcceptTrouble(complaints));
     int port = ((InetSocketAddress) listener.localAddress()).getPort();
     this.address = new HostPort(wanted.host(), port);
+    security.start(reactor);
   }
 
   /**
    * Listens at an address, from this moment on. Others reach this node there, so it is the address
-   * that the members list has for it; the wildcard address is used only if it is asked for.
+   * that the members list has for it; the wildcard address is used only if it is asked for. Whoever
+   * calls or is called must speak TLS and show the certificate of the node it says it is.
+   *
+   * @param hostPort {@code host:port}, with port 0 for any free one
+   * @param tls where the keys are
+   * @return the transport
+   * @throws IllegalArgumentException if the address is not {@code host:port}
+   * @throws IOException if the keys can't be used, the host is unknown or not this one, or the port
+   *     is taken, saying which
+   */
+  public static NettyTransport bind(String hostPort, Tls tls) throws IOException {
+    RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
+    Security security = Security.tls(tls, LOG);
+    return open(hostPort, Limits.DEFAULT, security, InetAddress::getAllByName, random);
+  }
+
+  /**
+   * The same without TLS: nothing is encrypted, and nobody has to prove who he is. Whoever reaches
+   * the port and knows the id of the cluster can speak as any of its nodes, so this is for trying
+   * things out, or for networks where everybody may be trusted. Says so in the log.
    *
    * @param hostPort {@code host:port}, with port 0 for any free one
    * @return the transport
    * @throws IllegalArgumentException if the address is not {@code host:port}
    * @throws IOException if the host is unknown or not this one, or the port is taken, saying which
    */
-  public static NettyTransport bind(String hostPort) throws IOException {
+  public static NettyTransport insecure(String hostPort) throws IOException {
     RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
-    NettyTransport transport = bind(hostPort, Limits.DEFAULT, InetAddress::getAllByName, random);
+    NettyTransport transport =
+        open(hostPort, Limits.DEFAULT, Security.none(), InetAddress::getAllByName, random);
     LOG.warn(
-        "listening at {}; the traffic is not encrypted, so let only those reach it whom you trust",
+        "listening at {}, insecure: nothing is encrypted and nobody proves who he is, so let only"
+            + " those reach it whom you trust",
         transport.address());
     return transport;
   }
 
-  static NettyTransport bind(
-      String hostPort, Limits limits, NameLookup.Resolver resolver, RandomGenerator random)
+  static NettyTransport open(
+      String hostPort,
+      Limits limits,
+      Security security,
+      NameLookup.Resolver resolver,
+      RandomGenerator random)
       throws IOException {
     HostPort wanted = HostPort.parse(hostPort);
-    Reactor reactor = new Reactor(wanted.toString(), limits, resolver, random);
+    Reactor reactor = new Reactor(wanted.toString(), limits, security, resolver, random);
     try {
       return new NettyTransport(wanted, reactor);
     } catch (IOException | RuntimeException e) {
@@ -106,7 +135,7 @@ public final class NettyTransport implements Transport {
   /**
    * Where this transport listens.
    *
-   * @return {@code host:port} as given to {@link #bind}, with the actual port if that was 0
+   * @return {@code host:port} as it was given, with the actual port if that was 0
    */
   public String address() {
     return address.toString();
@@ -123,6 +152,7 @@ public final class NettyTransport implements Transport {
     Objects.requireNonNull(identity, "identity");
     HostPort.parse(address);
     Objects.requireNonNull(receiver, "receiver");
+    security.checkOwn(identity.nodeId());
     Introduction self = new Introduction(identity, address, formed);
     GroupLink link = new GroupLink(group, self, receiver, groups, reactor);
     if (closed || !groups.add(link)) {
@@ -147,6 +177,16 @@ public final class NettyTransport implements Transport {
     if (!reactor.close(PATIENCE)) {
       LOG.warn("the transport at {} can't end its thread: a receiver does not return", address);
     }
+  }
+
+  /** Looks at once whether there are other keys; true if they are in use now. */
+  boolean reloadKeys() {
+    return security.reload();
+  }
+
+  /** Who serves clients from now on. */
+  void serveClients(ClientDoor door) {
+    groups.serveClients(door);
   }
 
   private void closeConnections() {

@@ -32,12 +32,19 @@ final class Reactor {
   private final EventLoopGroup group;
   private final EventLoop loop;
   private final Limits limits;
+  private final Security security;
   private final NameLookup names;
   private final RandomGenerator random;
   private final AtomicLong queuedBytes = new AtomicLong();
 
-  Reactor(String name, Limits limits, NameLookup.Resolver resolver, RandomGenerator random) {
+  Reactor(
+      String name,
+      Limits limits,
+      Security security,
+      NameLookup.Resolver resolver,
+      RandomGenerator random) {
     this.limits = limits;
+    this.security = security;
     this.random = random;
     this.names = new NameLookup(resolver, "balsa-names-" + name);
     this.group = newGroup("balsa-transport-" + name);
@@ -52,6 +59,10 @@ final class Reactor {
 
   Limits limits() {
     return limits;
+  }
+
+  Security security() {
+    return security;
   }
 
   NameLookup names() {
@@ -129,6 +140,7 @@ final class Reactor {
    */
   boolean close(Duration patience) {
     names.close();
+    security.close();
     Future<?> end = group.shutdownGracefully(0, patience.toMillis(), TimeUnit.MILLISECONDS);
     return inLoop() || end.awaitUninterruptibly(patience.toMillis());
   }

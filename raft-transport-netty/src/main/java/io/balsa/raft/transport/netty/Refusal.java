@@ -13,7 +13,9 @@ enum Refusal {
   OTHER_NODE,
   UNKNOWN_NODE,
   SAME_NODE,
-  OTHER_INCARNATION;
+  OTHER_INCARNATION,
+  CERTIFICATE,
+  NOT_PERMITTED;
 
   private static final Refusal[] BY_CODE = values();
 

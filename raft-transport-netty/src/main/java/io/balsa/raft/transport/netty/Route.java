@@ -177,6 +177,7 @@ final class Route {
   private final class Outfit extends ChannelInitializer<Channel> {
     @Override
     protected void initChannel(Channel fresh) {
+      reactor.security().protect(fresh, true);
       Wire.prepare(fresh.pipeline(), new CallingHandshake(Route.this, reactor));
     }
   }

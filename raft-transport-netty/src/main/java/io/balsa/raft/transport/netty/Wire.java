@@ -8,9 +8,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,7 @@ final class Wire {
 
   static final int MAX_VERSION = 1;
 
+  private static final int LONGEST_REASON = 400;
   private static final String FRAMES = "frames";
 
   private Wire() {}
@@ -75,12 +79,36 @@ final class Wire {
     return describe(failure);
   }
 
+  /** Java wraps the reason, and a certificate's owner chose some of its words. */
+  private static String rootOf(Throwable failure) {
+    Throwable explaining = failure;
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof CertificateException && t.getMessage() != null) {
+        return t.getMessage();
+      }
+      explaining = t.getMessage() == null ? explaining : t;
+    }
+    return String.valueOf(explaining.getMessage());
+  }
+
+  /** Somebody else's text ends in our log; it must not look like lines of its own there. */
+  static String printable(String text) {
+    String shown = text.length() > LONGEST_REASON ? text.substring(0, LONGEST_REASON) : text;
+    return shown.replaceAll("[^ -~]", "?");
+  }
+
   /** A failure in a few words. */
   static String describe(Throwable failure) {
     Throwable cause =
         failure instanceof DecoderException && failure.getCause() != null
             ? failure.getCause()
             : failure;
+    if (cause instanceof NotSslRecordException) {
+      return "it does not speak TLS";
+    }
+    if (cause instanceof SSLException) {
+      return "no TLS with it: " + printable(rootOf(cause));
+    }
     return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import javax.net.ssl.SSLException;
 import java.nio.ByteBuffer;
 
 /** A plain socket that says to a transport whatever a test wants it to hear. */
@@ -63,7 +64,7 @@ final class Dialogue implements AutoCloseable {
       while (socket.getInputStream().read() >= 0) {
         count++;
       }
-    } catch (SocketException e) {
+    } catch (SocketException | SSLException e) {
       return count; // closed with a reset, because it had not read all that was sent
     }
     return count;

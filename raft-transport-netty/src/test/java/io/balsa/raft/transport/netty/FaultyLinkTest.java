@@ -76,7 +76,8 @@ class FaultyLinkTest {
         };
     try (Node b = Node.named("n2");
         NettyTransport transport =
-            NettyTransport.bind("127.0.0.1:0", Node.QUICK, resolver, new Random(1))) {
+            NettyTransport.open(
+                "127.0.0.1:0", Node.QUICK, Security.none(), resolver, new Random(1))) {
       Identity identity = new Identity(Node.CLUSTER, new NodeId("n1"), UUID.randomUUID());
       var link = transport.join(Node.GROUP, identity, transport.address(), true, new Inbox());
       Member localhost = new Member(b.id(), "localhost:" + b.port());
@@ -224,7 +225,8 @@ class FaultyLinkTest {
             };
     try (Node b = Node.named("n2");
         NettyTransport transport =
-            NettyTransport.bind("127.0.0.1:0", Node.QUICK, resolver, new Random(1))) {
+            NettyTransport.open(
+                "127.0.0.1:0", Node.QUICK, Security.none(), resolver, new Random(1))) {
       Identity identity = new Identity(Node.CLUSTER, new NodeId("n1"), UUID.randomUUID());
       var link = transport.join(Node.GROUP, identity, transport.address(), true, new Inbox());
       link.setPeers(List.of(new Member(b.id(), "moves:" + b.port())));

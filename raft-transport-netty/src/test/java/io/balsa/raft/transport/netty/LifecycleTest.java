@@ -234,7 +234,7 @@ class LifecycleTest {
 
   @Test
   void anUnusedTransportCloses() throws Exception {
-    NettyTransport transport = NettyTransport.bind("127.0.0.1:0");
+    NettyTransport transport = NettyTransport.insecure("127.0.0.1:0");
     CompletableFuture<Void> closing = Node.inThread(transport::close);
     closing.get(CLOSE_LIMIT.toSeconds(), TimeUnit.SECONDS);
     transport.close();

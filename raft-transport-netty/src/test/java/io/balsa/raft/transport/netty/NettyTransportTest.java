@@ -201,7 +201,7 @@ class NettyTransportTest {
   @Test
   void aPortThatIsTakenIsNamed() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      assertThatThrownBy(() -> NettyTransport.bind("127.0.0.1:" + taken.getLocalPort()))
+      assertThatThrownBy(() -> NettyTransport.insecure("127.0.0.1:" + taken.getLocalPort()))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith(
               "port "
@@ -212,10 +212,10 @@ class NettyTransportTest {
 
   @Test
   void aHostThatIsUnknownOrElsewhereIsNamed() {
-    assertThatThrownBy(() -> NettyTransport.bind("no-such-host.invalid:7000"))
+    assertThatThrownBy(() -> NettyTransport.insecure("no-such-host.invalid:7000"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("no-such-host.invalid:7000: the host is unknown");
-    assertThatThrownBy(() -> NettyTransport.bind("192.0.2.1:7000"))
+    assertThatThrownBy(() -> NettyTransport.insecure("192.0.2.1:7000"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("can't listen at 192.0.2.1:7000");
   }
@@ -239,7 +239,7 @@ class NettyTransportTest {
         "[]:7000"
       })
   void anAddressThatIsNoneIsRefused(String address) {
-    assertThatThrownBy(() -> NettyTransport.bind(address))
+    assertThatThrownBy(() -> NettyTransport.insecure(address))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"" + address + "\"");
   }
@@ -247,7 +247,7 @@ class NettyTransportTest {
   /** SE-07: listens where it was told to and nowhere else. */
   @Test
   void se07_bindsOneAddressOnly() throws IOException {
-    try (NettyTransport transport = NettyTransport.bind("127.0.0.1:0")) {
+    try (NettyTransport transport = NettyTransport.insecure("127.0.0.1:0")) {
       int port = HostPort.parse(transport.address()).port();
       try (ServerSocket elsewhere = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.2"))) {
         assertThat(elsewhere.isBound()).isTrue();

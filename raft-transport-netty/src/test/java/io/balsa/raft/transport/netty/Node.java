@@ -36,10 +36,13 @@ final class Node implements AutoCloseable {
           64L << 20,
           8,
           6,
+          1000,
+          500,
           Duration.ofMillis(1000),
           Duration.ofMillis(1200),
           Duration.ofMillis(200),
           Duration.ofMillis(1500),
+          Duration.ofHours(1),
           Duration.ofMillis(10),
           Duration.ofMillis(100));
 
@@ -59,11 +62,22 @@ final class Node implements AutoCloseable {
   }
 
   static Node at(Identity identity, String address, Limits limits) throws IOException {
-    return new Node(bind(address, limits), identity);
+    return at(identity, address, limits, Security.none());
+  }
+
+  static Node at(Identity identity, String address, Limits limits, Security security)
+      throws IOException {
+    return new Node(bind(address, limits, security), identity);
   }
 
   static NettyTransport bind(String address, Limits limits) throws IOException {
-    return NettyTransport.bind(address, limits, InetAddress::getAllByName, new Random(7));
+    return bind(address, limits, Security.none());
+  }
+
+  private static NettyTransport bind(String address, Limits limits, Security security)
+      throws IOException {
+    return NettyTransport.open(
+        address, limits, security, InetAddress::getAllByName, new Random(7));
   }
 
   /** A node at any free port. */

@@ -1,0 +1,2 @@
+/** Certificates for tests. */
+package io.balsa.raft.transport.netty.certificates;
