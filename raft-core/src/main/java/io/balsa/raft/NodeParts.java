@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Puts a node together from its parts, and takes it apart again. */
@@ -46,6 +49,7 @@ final class NodeParts {
   private final SnapshotKeeper snapshots;
   private final Applier applier;
   private final NodeLoop loop;
+  private volatile ClientDesk clients;
 
   static NodeParts start(Description description) throws IOException {
     return new NodeParts(description);
@@ -78,7 +82,7 @@ final class NodeParts {
             Membership.identity(store, d.members == null, d.clusterId()),
             d.address,
             Membership.isFormed(store, d.members == null),
-            new Arrivals(mailbox));
+            new Arrivals());
 
     Replies replies = new Replies(link);
     applier =
@@ -103,6 +107,13 @@ final class NodeParts {
             new SplittableRandom(random.nextLong())::nextInt,
             d.observer);
     loop = new NodeLoop(setting, wiring, mailbox, environment, store);
+    clients =
+        new ClientDesk(
+            loop::status,
+            new SessionDesk(mailbox, budget),
+            query -> read(() -> d.stateMachine.query(query)),
+            budget,
+            limits.commandBytes());
 
     start(reader);
   }
@@ -152,7 +163,7 @@ final class NodeParts {
   }
 
   /** Turns what the transport delivers into mail. */
-  private record Arrivals(Mailbox<Mail> mailbox) implements Transport.Receiver {
+  private final class Arrivals implements Transport.Receiver {
     @Override
     public void received(NodeId from, Packet packet) {
       mailbox.offer(new Mail.Arrived(from, packet));
@@ -167,6 +178,41 @@ final class NodeParts {
     public void disconnected(NodeId peer) {
       mailbox.put(new Mail.Disconnected(peer));
     }
+
+    @Override
+    public void asked(ClientRequest request, Consumer<ClientAnswer> reply) {
+      ClientDesk desk = clients;
+      if (desk == null) {
+        reply.accept(
+            new ClientAnswer.Failed(ClientAnswer.Problem.UNAVAILABLE, "this node is starting"));
+      } else {
+        desk.asked(request, reply);
+      }
+    }
+  }
+
+  <T> CompletableFuture<T> read(Supplier<T> query) {
+    if (!budget.take(ReadRequest.BYTES)) {
+      return CompletableFuture.failedFuture(tooMuchToDo());
+    }
+    ReadRequest<T> request = new ReadRequest<>(query, budget);
+    if (!mailbox.put(request)) {
+      request.failed(closedException());
+    }
+    return request.future;
+  }
+
+  NotExecutedException tooMuchToDo() {
+    return new NotExecutedException(
+        "node "
+            + id()
+            + " has too much to do: more than "
+            + budget.limit()
+            + " bytes of proposals and reads wait for their answer");
+  }
+
+  ClosedException closedException() {
+    return new ClosedException("node " + id() + " is closed", null);
   }
 
   NodeId id() {

@@ -67,11 +67,11 @@ public final class RaftNode implements AutoCloseable {
     }
     ByteBudget budget = parts.budget();
     if (!budget.take(Proposal.bytes(command))) {
-      return CompletableFuture.failedFuture(tooMuchToDo());
+      return CompletableFuture.failedFuture(parts.tooMuchToDo());
     }
     Proposal.Local proposal = new Proposal.Local(command.clone(), budget);
     if (!parts.mailbox().put(proposal)) {
-      proposal.failed(closedException());
+      proposal.failed(parts.closedException());
     }
     return proposal.future;
   }
@@ -88,14 +88,7 @@ public final class RaftNode implements AutoCloseable {
    */
   public <T> CompletableFuture<T> read(Supplier<T> query) {
     Objects.requireNonNull(query, "query");
-    if (!parts.budget().take(ReadRequest.BYTES)) {
-      return CompletableFuture.failedFuture(tooMuchToDo());
-    }
-    ReadRequest<T> request = new ReadRequest<>(query, parts.budget());
-    if (!parts.mailbox().put(request)) {
-      request.failed(closedException());
-    }
-    return request.future;
+    return parts.read(query);
   }
 
   /**
@@ -110,7 +103,7 @@ public final class RaftNode implements AutoCloseable {
   public CompletableFuture<Long> snapshot() {
     SnapshotOrder order = new SnapshotOrder(new CompletableFuture<>());
     if (!parts.mailbox().put(order)) {
-      order.future().completeExceptionally(closedException());
+      order.future().completeExceptionally(parts.closedException());
     }
     return order.future();
   }
@@ -169,22 +162,9 @@ public final class RaftNode implements AutoCloseable {
   private CompletableFuture<Void> give(Demand demand) {
     Order.Local order = new Order.Local(demand);
     if (!parts.mailbox().put(order)) {
-      order.closed(closedException());
+      order.closed(parts.closedException());
     }
     return order.future;
-  }
-
-  private NotExecutedException tooMuchToDo() {
-    return new NotExecutedException(
-        "node "
-            + parts.id()
-            + " has too much to do: more than "
-            + parts.budget().limit()
-            + " bytes of proposals and reads wait for their answer");
-  }
-
-  private ClosedException closedException() {
-    return new ClosedException("node " + parts.id() + " is closed", null);
   }
 
   /**

@@ -7,8 +7,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
-import javax.net.ssl.SSLException;
 import java.nio.ByteBuffer;
+import javax.net.ssl.SSLException;
 
 /** A plain socket that says to a transport whatever a test wants it to hear. */
 final class Dialogue implements AutoCloseable {

@@ -76,8 +76,7 @@ final class Node implements AutoCloseable {
 
   private static NettyTransport bind(String address, Limits limits, Security security)
       throws IOException {
-    return NettyTransport.open(
-        address, limits, security, InetAddress::getAllByName, new Random(7));
+    return NettyTransport.open(address, limits, security, InetAddress::getAllByName, new Random(7));
   }
 
   /** A node at any free port. */
