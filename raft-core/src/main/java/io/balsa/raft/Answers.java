@@ -7,8 +7,8 @@ import java.util.List;
 final class Answers {
   private List<Runnable> found = new ArrayList<>();
 
-  void executed(Proposal proposal, byte[] response) {
-    found.add(() -> proposal.executed(response));
+  void executed(Proposal proposal, long index, byte[] response) {
+    found.add(() -> proposal.executed(index, response));
   }
 
   void failed(Proposal proposal, RaftException why) {

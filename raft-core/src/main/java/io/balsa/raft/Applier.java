@@ -1,7 +1,6 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Entry;
-import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -50,7 +48,7 @@ final class Applier {
     record Answer(List<Runnable> answers) implements Task {}
   }
 
-  private final StateMachine stateMachine;
+  private final ReplicatedState state;
   private final long maxBytesAhead;
   private final Mailbox<Task> tasks;
   private final Mailbox<Mail> loop;
@@ -64,24 +62,26 @@ final class Applier {
   private volatile RaftException failure;
 
   Applier(
-      StateMachine stateMachine,
+      ReplicatedState state,
       long maxBytesAhead,
       Mailbox<Task> tasks,
       Mailbox<Mail> loop,
       Runner loopRunner,
       Replies replies) {
-    this.stateMachine = stateMachine;
+    this.state = state;
     this.maxBytesAhead = maxBytesAhead;
     this.tasks = tasks;
     this.loop = loop;
     this.loopRunner = loopRunner;
     this.replies = replies;
-    appliedIndex = stateMachine.appliedIndex();
-    handedIndex = appliedIndex;
   }
 
   long appliedIndex() {
     return appliedIndex;
+  }
+
+  ReplicatedState state() {
+    return state;
   }
 
   /** The last index that was handed over; for the event loop. */
@@ -165,7 +165,7 @@ final class Applier {
       return;
     }
     try (InputStream image = task.store.open(task.snapshot)) {
-      stateMachine.restore(image);
+      state.restore(task.snapshot.index(), image);
       appliedIndex = task.snapshot.index();
     } catch (IOException | RuntimeException | Error e) {
       failure = new OutcomeUnknownException("this node could not restore " + task.snapshot);
@@ -178,8 +178,7 @@ final class Applier {
       return;
     }
     try {
-      SnapshotWriter image = Objects.requireNonNull(stateMachine.snapshot(), "snapshot()");
-      loop.put(new Mail.Captured(opening, appliedIndex, image, null));
+      loop.put(new Mail.Captured(opening, appliedIndex, state.capture(), null));
     } catch (RuntimeException | Error e) {
       loop.put(new Mail.Captured(opening, appliedIndex, null, e));
     }
@@ -198,7 +197,7 @@ final class Applier {
 
   private void applyOne(Entry entry, Proposal waiting) {
     byte[] response = NOTHING;
-    if (failure == null && entry.type() == EntryType.COMMAND) {
+    if (failure == null) {
       response = call(entry);
     }
     if (failure == null) {
@@ -206,7 +205,7 @@ final class Applier {
     }
     if (waiting != null) {
       if (failure == null) {
-        waiting.executed(response);
+        waiting.executed(entry.index(), response);
       } else {
         waiting.failed(failure);
       }
@@ -215,8 +214,7 @@ final class Applier {
 
   private byte[] call(Entry entry) {
     try {
-      byte[] response = stateMachine.apply(entry.index(), entry.data());
-      return response == null ? NOTHING : response;
+      return state.apply(entry);
     } catch (RuntimeException | Error e) {
       failure =
           new OutcomeUnknownException(

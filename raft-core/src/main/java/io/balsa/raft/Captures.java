@@ -100,6 +100,9 @@ final class Captures {
       return;
     }
     long applied = wiring.applier().appliedIndex();
+    if (applied < wiring.applier().state().keptIndex()) {
+      return; // the state machine is ahead of what was applied in this process
+    }
     if (applied <= index() && !(isDamaged() && applied == index())) {
       if (wiring.applier().handedIndex() == applied) {
         succeed(orders);

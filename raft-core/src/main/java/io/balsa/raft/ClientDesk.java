@@ -26,7 +26,7 @@ final class ClientDesk {
   static final int MOST = 1 << 14;
 
   private static final byte[] NOTHING = {};
-  private static final long LONGEST_SESSION = Duration.ofDays(1).toMillis();
+  private static final long SHORTEST_SESSION = Duration.ofSeconds(1).toMillis();
 
   private final Supplier<NodeStatus> status;
   private final SessionDesk sessions;
@@ -92,7 +92,8 @@ final class ClientDesk {
         return refused(tooLarge("command", propose.command()));
       }
     } else if (request instanceof ClientRequest.OpenSession open) {
-      if (open.timeoutMillis() <= 0 || open.timeoutMillis() > LONGEST_SESSION) {
+      if (open.timeoutMillis() < SHORTEST_SESSION
+          || open.timeoutMillis() > SessionTable.MAX_TIMEOUT_MILLIS) {
         return refused("a session of " + open.timeoutMillis() + " ms");
       }
     }
@@ -152,6 +153,8 @@ final class ClientDesk {
       return new ClientAnswer.Failed(ClientAnswer.Problem.UNAVAILABLE, reason);
     } else if (cause instanceof SessionLostException) {
       return new ClientAnswer.Failed(ClientAnswer.Problem.SESSION_LOST, reason);
+    } else if (cause instanceof AnswerLostException) {
+      return new ClientAnswer.Failed(ClientAnswer.Problem.ANSWER_LOST, reason);
     }
     return refused(cause.toString());
   }

@@ -40,7 +40,7 @@ final class Forwarding {
     List<Packet.Proposal> packets = new ArrayList<>(proposals.size());
     long id = lastId;
     for (Proposal.Local proposal : proposals) {
-      packets.add(new Packet.Proposal(++id, proposal.command));
+      packets.add(new Packet.Proposal(++id, proposal.type, proposal.command));
     }
     if (!link.send(leader, new Packet.Proposals(packets))) {
       return false;
@@ -63,7 +63,7 @@ final class Forwarding {
         continue; // given up already
       }
       switch (outcome.result()) {
-        case EXECUTED -> answers.executed(of.proposal, outcome.response());
+        case EXECUTED -> answers.executed(of.proposal, outcome.index(), outcome.response());
         case NOT_LEADER -> again.add(of.proposal);
         case BUSY ->
             answers.failed(

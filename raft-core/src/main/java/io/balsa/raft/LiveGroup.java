@@ -2,6 +2,7 @@ package io.balsa.raft;
 
 import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.Event;
 import io.balsa.raft.core.Message.AppendEntries;
 import io.balsa.raft.core.NodeId;
@@ -33,6 +34,7 @@ final class LiveGroup {
   private final Limits limits;
   private final Waiting waiting;
   private final Answers answers;
+  private final LogClock clock;
   private final EntryCache cache;
   private final Captures captures;
   private final Download download;
@@ -51,7 +53,8 @@ final class LiveGroup {
       Limits limits,
       Waiting waiting,
       RandomGenerator random,
-      Answers answers) {
+      Answers answers,
+      LogClock clock) {
     this.raft = raft;
     this.store = store;
     this.opening = opening;
@@ -59,6 +62,7 @@ final class LiveGroup {
     this.limits = limits;
     this.waiting = waiting;
     this.answers = answers;
+    this.clock = clock;
     cache = new EntryCache(limits.cacheBytes(), raft.last().index());
     SnapshotStore snapshots = store.snapshots();
     captures =
@@ -79,12 +83,26 @@ final class LiveGroup {
   }
 
   void propose(List<Proposal> proposals) {
+    int begin = 0;
+    for (int i = 1; i <= proposals.size(); i++) {
+      if (i == proposals.size() || proposals.get(i).type != proposals.get(begin).type) {
+        offer(proposals.get(begin).type, proposals.subList(begin, i));
+        begin = i;
+      }
+    }
+  }
+
+  private void offer(EntryType type, List<Proposal> proposals) {
     List<byte[]> commands = new ArrayList<>(proposals.size());
     for (int i = 0; i < proposals.size(); i++) {
-      commands.add(proposals.get(i).command);
+      byte[] command = proposals.get(i).command;
+      if (type == EntryType.SESSION) {
+        SessionRequest.stamp(command, clock.now(raft.term()));
+      }
+      commands.add(command);
     }
     offered.put(++lastId, proposals);
-    raft.step(new Event.Propose(lastId, commands));
+    raft.step(new Event.Propose(lastId, type, commands));
   }
 
   void read(List<ReadRequest<?>> reads) {

@@ -72,6 +72,7 @@ final class NodeLoop {
   private final Forwarding forwarding;
   private final Orders orders;
   private final Membership membership;
+  private final LogClock clock;
 
   private LiveGroup live;
   private int opening;
@@ -97,6 +98,7 @@ final class NodeLoop {
     this.environment = environment;
     forwarding = new Forwarding(wiring.link(), answers, environment.random());
     orders = new Orders(wiring.link(), answers, environment.random());
+    clock = new LogClock(environment::nanoTime, wiring.applier().state()::logTime);
     membership = new Membership(setting, store, wiring.link(), patience());
     lastTickAt = environment.nanoTime();
     goLive(store);
@@ -363,6 +365,7 @@ final class NodeLoop {
     if (form != null && live != null) {
       live.step(form);
     }
+    wiring.sessions().tick();
     forwarding.expire(now);
     orders.expire(now, patience(), live != null && !live.raft().configuration().isSimple());
     waiting.expire(now, noLeaderReason());
@@ -444,7 +447,15 @@ final class NodeLoop {
             setting.observer());
     live =
         new LiveGroup(
-            raft, store, opening, wiring, setting.limits(), waiting, environment.random(), answers);
+            raft,
+            store,
+            opening,
+            wiring,
+            setting.limits(),
+            waiting,
+            environment.random(),
+            answers,
+            clock);
     membership.met().forEach((peer, known) -> live.step(new Event.PeerMet(peer, known)));
     LOG.info(
         "{} {} starts in term {} with a log up to {}",

@@ -1,6 +1,7 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.RaftObserver;
 import io.balsa.raft.core.RaftOptions;
@@ -48,6 +49,7 @@ final class NodeParts {
   private final LogWriter writer;
   private final SnapshotKeeper snapshots;
   private final Applier applier;
+  private final SessionDesk sessions;
   private final NodeLoop loop;
   private volatile ClientDesk clients;
 
@@ -87,13 +89,20 @@ final class NodeParts {
     Replies replies = new Replies(link);
     applier =
         new Applier(
-            d.stateMachine, limits.applyBytes(), applierTasks, mailbox, loopRunner, replies);
+            new ReplicatedState(d.stateMachine, limits.applyBytes()),
+            limits.applyBytes(),
+            applierTasks,
+            mailbox,
+            loopRunner,
+            replies);
     writer = new LogWriter(d.storage, d.group, environment, store, writerTasks, mailbox);
     LogReader reader = new LogReader(readerTasks, mailbox, limits.batchBytes());
     checkApplied(store);
     snapshots = new SnapshotKeeper(snapshotTasks, mailbox);
+    sessions = new SessionDesk(data -> propose(EntryType.SESSION, data), environment::nanoTime);
     Wiring wiring =
-        new Wiring(link, writerTasks, readerTasks, snapshotTasks, applier, replies, budget);
+        new Wiring(
+            link, writerTasks, readerTasks, snapshotTasks, applier, replies, budget, sessions);
     NodeLoop.Setting setting =
         new NodeLoop.Setting(
             d.id,
@@ -110,19 +119,20 @@ final class NodeParts {
     clients =
         new ClientDesk(
             loop::status,
-            new SessionDesk(mailbox, budget),
+            sessions,
             query -> read(() -> d.stateMachine.query(query)),
             budget,
-            limits.commandBytes());
+            limits.commandBytes() - SessionRequest.OVERHEAD);
 
     start(reader);
   }
 
   private void checkApplied(LogStore store) throws StorageException {
     long last = store.recovered().lastIndex();
-    if (applier.appliedIndex() > last) {
+    long kept = applier.state().keptIndex();
+    if (kept > last) {
       throw new StorageException(
-          ("the state machine of node " + description.id + " has applied " + applier.appliedIndex())
+          ("the state machine of node " + description.id + " has applied " + kept)
               + (", but the log ends at " + last + ": they do not belong together. Put back the")
               + " directory of the log that belongs to this state, or let the node begin anew with"
               + " both empty");
@@ -215,6 +225,18 @@ final class NodeParts {
     return new ClosedException("node " + id() + " is closed", null);
   }
 
+  /** Proposes the data of an entry, which nobody changes any more. */
+  Proposal.Local propose(EntryType type, byte[] data) {
+    boolean fits = budget.take(Proposal.bytes(data));
+    Proposal.Local proposal = new Proposal.Local(type, data, budget);
+    if (!fits) {
+      proposal.future.completeExceptionally(tooMuchToDo());
+    } else if (!mailbox.put(proposal)) {
+      proposal.failed(closedException());
+    }
+    return proposal;
+  }
+
   NodeId id() {
     return description.id;
   }
@@ -231,6 +253,10 @@ final class NodeParts {
     return mailbox;
   }
 
+  SessionDesk sessions() {
+    return sessions;
+  }
+
   NodeLoop loop() {
     return loop;
   }
@@ -245,6 +271,7 @@ final class NodeParts {
     loopRunner.stop();
     applierRunner.stop();
     applier.close("node " + description.id + " is closed");
+    sessions.close();
     snapshots.stop();
     snapshotRunner.stop();
     snapshots.close();

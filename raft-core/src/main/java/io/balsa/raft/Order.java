@@ -71,7 +71,7 @@ abstract class Order {
 
     @Override
     void done() {
-      replies.add(origin, Packet.Outcome.executed(id, NOTHING));
+      replies.add(origin, Packet.Outcome.executed(id, 0, NOTHING));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import java.util.List;
@@ -74,40 +75,43 @@ public sealed interface Packet {
    * One forwarded proposal.
    *
    * @param id the sender's number for it
-   * @param command the command for the state machine
+   * @param type COMMAND or SESSION
+   * @param command the command for the state machine, or what a session's client wants
    */
-  record Proposal(long id, byte[] command) {}
+  record Proposal(long id, EntryType type, byte[] command) {}
 
   /**
    * What became of one forwarded proposal.
    *
    * @param id the sender's number for it
    * @param result what happened
+   * @param index at which index of the log if the result is EXECUTED, else 0; 0 also for what takes
+   *     no single place there
    * @param response the state machine's answer if the result is EXECUTED, the reason in UTF-8 if it
    *     is REFUSED, else empty
    * @param leader the leader the receiver knows if the result is NOT_LEADER, or null
    */
-  record Outcome(long id, Result result, byte[] response, NodeId leader) {
+  record Outcome(long id, Result result, long index, byte[] response, NodeId leader) {
     private static final byte[] NOTHING = {};
 
-    static Outcome executed(long id, byte[] response) {
-      return new Outcome(id, Result.EXECUTED, response, null);
+    static Outcome executed(long id, long index, byte[] response) {
+      return new Outcome(id, Result.EXECUTED, index, response, null);
     }
 
     static Outcome notLeader(long id, NodeId leader) {
-      return new Outcome(id, Result.NOT_LEADER, NOTHING, leader);
+      return new Outcome(id, Result.NOT_LEADER, 0, NOTHING, leader);
     }
 
     static Outcome busy(long id) {
-      return new Outcome(id, Result.BUSY, NOTHING, null);
+      return new Outcome(id, Result.BUSY, 0, NOTHING, null);
     }
 
     static Outcome refused(long id, byte[] reason) {
-      return new Outcome(id, Result.REFUSED, reason, null);
+      return new Outcome(id, Result.REFUSED, 0, reason, null);
     }
 
     static Outcome unknown(long id) {
-      return new Outcome(id, Result.UNKNOWN, NOTHING, null);
+      return new Outcome(id, Result.UNKNOWN, 0, NOTHING, null);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.balsa.raft;
 
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.NodeId;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,10 +17,14 @@ abstract class Proposal {
   /** What a proposal costs besides its command. */
   private static final int OVERHEAD = 128;
 
+  /** COMMAND, or SESSION for a {@link SessionRequest}. */
+  final EntryType type;
+
   final byte[] command;
   private final ByteBudget budget;
 
-  Proposal(byte[] command, ByteBudget budget) {
+  Proposal(EntryType type, byte[] command, ByteBudget budget) {
+    this.type = type;
     this.command = command;
     this.budget = budget;
   }
@@ -28,9 +33,10 @@ abstract class Proposal {
     return command.length + OVERHEAD;
   }
 
-  final void executed(byte[] response) {
+  /** Committed at an index of the log, and applied. */
+  final void executed(long index, byte[] response) {
     budget.giveBack(bytes(command));
-    answer(response);
+    answer(index, response);
   }
 
   final void failed(RaftException why) {
@@ -38,7 +44,7 @@ abstract class Proposal {
     answer(why);
   }
 
-  abstract void answer(byte[] response);
+  abstract void answer(long index, byte[] response);
 
   abstract void answer(RaftException why);
 
@@ -46,19 +52,26 @@ abstract class Proposal {
   static final class Local extends Proposal implements Mail {
     final CompletableFuture<byte[]> future = new CompletableFuture<>();
     long deadline;
+    private long executedAt;
 
-    Local(byte[] command, ByteBudget budget) {
-      super(command, budget);
+    Local(EntryType type, byte[] command, ByteBudget budget) {
+      super(type, command, budget);
     }
 
     @Override
-    void answer(byte[] response) {
+    void answer(long index, byte[] response) {
+      executedAt = index;
       future.complete(response);
     }
 
     @Override
     void answer(RaftException why) {
       future.completeExceptionally(why);
+    }
+
+    /** The index in the log, once the future is complete. */
+    long index() {
+      return executedAt;
     }
   }
 
@@ -69,15 +82,15 @@ abstract class Proposal {
     private final Replies replies;
 
     Forwarded(NodeId origin, Packet.Proposal proposal, ByteBudget budget, Replies replies) {
-      super(proposal.command(), budget);
+      super(proposal.type(), proposal.command(), budget);
       this.origin = origin;
       id = proposal.id();
       this.replies = replies;
     }
 
     @Override
-    void answer(byte[] response) {
-      replies.add(origin, Packet.Outcome.executed(id, response));
+    void answer(long index, byte[] response) {
+      replies.add(origin, Packet.Outcome.executed(id, index, response));
     }
 
     @Override

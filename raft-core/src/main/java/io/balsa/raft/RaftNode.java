@@ -1,6 +1,7 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.RaftObserver;
@@ -65,15 +66,25 @@ public final class RaftNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "a command has 1 to " + max + " bytes, this one has " + command.length);
     }
-    ByteBudget budget = parts.budget();
-    if (!budget.take(Proposal.bytes(command))) {
-      return CompletableFuture.failedFuture(parts.tooMuchToDo());
+    return parts.propose(EntryType.COMMAND, command.clone()).future;
+  }
+
+  /**
+   * Opens a session with the cluster, in which each command is executed exactly once although it
+   * may have to be tried more than once (section 6.3).
+   *
+   * @param timeout after how long without a sign of this node the cluster forgets the session, 1
+   *     second to 7 days; 1 minute is a good value. Measured by time in the log, which stands still
+   *     while the cluster is down.
+   * @return the session. Else what {@link #propose} fails with.
+   * @throws IllegalArgumentException if the timeout is shorter or longer
+   */
+  public CompletableFuture<Session> openSession(Duration timeout) {
+    if (timeout.toMillis() < 1000 || timeout.toMillis() > SessionTable.MAX_TIMEOUT_MILLIS) {
+      throw new IllegalArgumentException(
+          "a session can't have a timeout of " + timeout + ": it must be 1 second to 7 days");
     }
-    Proposal.Local proposal = new Proposal.Local(command.clone(), budget);
-    if (!parts.mailbox().put(proposal)) {
-      proposal.failed(parts.closedException());
-    }
-    return proposal.future;
+    return parts.sessions().open(timeout, maxCommandBytes() - SessionRequest.OVERHEAD);
   }
 
   /**

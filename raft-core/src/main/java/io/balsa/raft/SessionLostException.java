@@ -1,9 +1,10 @@
 package io.balsa.raft;
 
 /**
- * The session has ended, because nothing was heard of its client for too long. What was proposed in
- * it and not answered may have been executed; it is not proposed again in another session, since
- * that might execute it twice.
+ * The session is over: its client was not heard of for longer than its timeout, or has closed it.
+ * The command was not executed by this call. Whether an earlier try of the same command was, which
+ * ended with an {@link OutcomeUnknownException}, can't be told any more. A new session is opened
+ * only by whoever has read this.
  */
 public final class SessionLostException extends RaftException {
   private static final long serialVersionUID = 1L;

@@ -10,6 +10,7 @@ package io.balsa.raft;
  * @param applier applies and answers
  * @param replies to other nodes whose proposals came here
  * @param proposed the bytes of all unanswered proposals
+ * @param sessions those of this node's service
  */
 record Wiring(
     Transport.Link link,
@@ -18,4 +19,5 @@ record Wiring(
     Mailbox<SnapshotKeeper.Task> snapshots,
     Applier applier,
     Replies replies,
-    ByteBudget proposed) {}
+    ByteBudget proposed,
+    SessionDesk sessions) {}

@@ -2,6 +2,7 @@ package io.balsa.raft;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
 import java.util.ArrayList;
@@ -40,7 +41,7 @@ class ForwardingTest {
   }
 
   private Proposal.Local proposal() {
-    return new Proposal.Local(new byte[] {1}, budget);
+    return new Proposal.Local(EntryType.COMMAND, new byte[] {1}, budget);
   }
 
   @Test

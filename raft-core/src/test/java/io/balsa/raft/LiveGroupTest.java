@@ -66,7 +66,7 @@ class LiveGroupTest {
     Replies replies = new Replies(NOWHERE);
     Applier applier =
         new Applier(
-            new Echo(),
+            new ReplicatedState(new Echo(), limits.applyBytes()),
             limits.applyBytes(),
             new Mailbox<>(NOBODY),
             new Mailbox<>(NOBODY),
@@ -80,7 +80,8 @@ class LiveGroupTest {
             new Mailbox<>(NOBODY),
             applier,
             replies,
-            new ByteBudget(1 << 20));
+            new ByteBudget(1 << 20),
+            new SessionDesk(data -> null, () -> 0));
     return new LiveGroup(
         raft,
         new NoStore(),
@@ -89,7 +90,8 @@ class LiveGroupTest {
         limits,
         new Waiting(answers),
         new SplittableRandom(1),
-        answers);
+        answers,
+        new LogClock(() -> 0, () -> 0));
   }
 
   /** The log ends in an entry that was never committed, and is replaced after a restart. */

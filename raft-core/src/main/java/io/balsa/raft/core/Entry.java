@@ -9,8 +9,8 @@ import java.util.Arrays;
  * @param term the term of the leader that created the entry, at least 1
  * @param index the place of the entry in the log, at least 1
  * @param type what the entry is for
- * @param data the command, or an encoded {@link Configuration}; empty for a no-op, or a text for
- *     people
+ * @param data the command, an encoded {@link Configuration}, or what a session's client wants;
+ *     empty for a no-op, or a text for people
  */
 public record Entry(long term, long index, EntryType type, byte[] data) {
   private static final byte[] NOTHING = {};
@@ -53,6 +53,7 @@ public record Entry(long term, long index, EntryType type, byte[] data) {
       case COMMAND -> index + "@" + term + "(" + data.length + " bytes)";
       case NO_OP -> index + "@" + term + " no-op";
       case CONFIGURATION -> index + "@" + term + " configuration";
+      case SESSION -> index + "@" + term + " session (" + data.length + " bytes)";
     };
   }
 }

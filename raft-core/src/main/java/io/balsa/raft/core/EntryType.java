@@ -12,7 +12,9 @@ public enum EntryType {
    */
   NO_OP,
   /** A {@link Configuration}, which takes effect as soon as it is in the log (chapter 4). */
-  CONFIGURATION;
+  CONFIGURATION,
+  /** The beginning or the end of a client's session, or a command in it (section 6.3). */
+  SESSION;
 
   private static final EntryType[] BY_CODE = values();
 

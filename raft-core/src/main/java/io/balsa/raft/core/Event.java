@@ -30,9 +30,21 @@ public sealed interface Event {
    *
    * @param id the driver's number for this batch, comes back in {@link Effects#accepted()} or
    *     {@link Effects#refused()}
+   * @param type {@link EntryType#COMMAND} or {@link EntryType#SESSION}
    * @param commands the commands, in order
    */
-  record Propose(long id, List<byte[]> commands) implements Event {}
+  record Propose(long id, EntryType type, List<byte[]> commands) implements Event {
+
+    /**
+     * Commands that belong to no session.
+     *
+     * @param id the driver's number for this batch
+     * @param commands the commands, in order
+     */
+    public Propose(long id, List<byte[]> commands) {
+      this(id, EntryType.COMMAND, commands);
+    }
+  }
 
   /**
    * The application wants to read (section 6.4).

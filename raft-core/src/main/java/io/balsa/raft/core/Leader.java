@@ -215,7 +215,7 @@ final class Leader extends RoleState {
       return;
     }
     LogPosition first = new LogPosition(raft.term(), raft.log.lastIndex() + 1);
-    raft.appendCommands(e.commands());
+    raft.appendCommands(e.type(), e.commands());
     raft.output.accept(e.id(), first);
     replicateToAll();
   }

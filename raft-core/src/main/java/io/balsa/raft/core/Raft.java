@@ -362,10 +362,10 @@ public final class Raft implements RaftView {
     reportAppended(entries.get(0).position());
   }
 
-  void appendCommands(List<byte[]> commands) {
+  void appendCommands(EntryType type, List<byte[]> commands) {
     LogPosition first = new LogPosition(term, log.lastIndex() + 1);
     for (int i = 0; i < commands.size(); i++) {
-      appendOne(new Entry(term, log.lastIndex() + 1, EntryType.COMMAND, commands.get(i)));
+      appendOne(new Entry(term, log.lastIndex() + 1, type, commands.get(i)));
     }
     reportAppended(first);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.balsa.raft.Identity;
 import io.balsa.raft.Packet;
 import io.balsa.raft.Transport;
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
@@ -98,7 +99,8 @@ abstract class IdentityContract<T extends Transport> {
   }
 
   static Packet proposal(int bytes) {
-    return new Packet.Proposals(List.of(new Packet.Proposal(1, new byte[bytes])));
+    return new Packet.Proposals(
+        List.of(new Packet.Proposal(1, EntryType.COMMAND, new byte[bytes])));
   }
 
   static void hearsNothing(TransportEnd from, TransportEnd to) {

@@ -38,14 +38,14 @@ final class SamplePackets {
     List<Packet.Outcome> outcomes = new ArrayList<>();
     for (int size : SIZES) {
       byte[] bytes = bytes(size);
-      proposals.add(new Packet.Proposal(LARGE - size, bytes));
-      outcomes.add(new Packet.Outcome(size + 1, Packet.Result.EXECUTED, bytes, null));
+      proposals.add(new Packet.Proposal(LARGE - size, EntryType.COMMAND, bytes));
+      outcomes.add(new Packet.Outcome(size + 1, Packet.Result.EXECUTED, LARGE - size, bytes, null));
     }
     for (Packet.Result result : Packet.Result.values()) {
-      outcomes.add(new Packet.Outcome(-5, result, bytes(0), null));
+      outcomes.add(new Packet.Outcome(-5, result, 0, bytes(0), null));
     }
     NodeId leader = new NodeId("a.b_c-9");
-    outcomes.add(new Packet.Outcome(LARGE, Packet.Result.NOT_LEADER, bytes(0), leader));
+    outcomes.add(new Packet.Outcome(LARGE, Packet.Result.NOT_LEADER, 0, bytes(0), leader));
     all.add(new Packet.Proposals(proposals));
     all.add(new Packet.Outcomes(outcomes));
     all.addAll(snapshotPackets());
@@ -139,7 +139,10 @@ final class SamplePackets {
     if (packet instanceof Packet.Outcomes outcomes) {
       return "outcomes "
           + outcomes.outcomes().stream()
-              .map(o -> o.id() + " " + o.result() + " " + text(o.response()) + " " + o.leader())
+              .map(
+                  o ->
+                      (o.id() + " " + o.result() + " " + o.index() + " ")
+                          + (text(o.response()) + " " + o.leader()))
               .toList();
     } else if (packet instanceof Packet.SnapshotPiece piece) {
       return ("piece " + piece.id() + " " + piece.offset())

@@ -3,6 +3,7 @@ package io.balsa.raft.testkit;
 import io.balsa.raft.Identity;
 import io.balsa.raft.Packet;
 import io.balsa.raft.Transport;
+import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Member;
 import io.balsa.raft.core.Message;
@@ -123,7 +124,8 @@ final class TransportEnd implements Transport.Receiver, AutoCloseable {
     to.probes.clear();
     Packet small =
         new Packet.Raft(new Message.AppendEntries(1, PROBE, LogPosition.ZERO, 0, List.of()));
-    Packet data = new Packet.Proposals(List.of(new Packet.Proposal(PROBE, new byte[0])));
+    Packet data =
+        new Packet.Proposals(List.of(new Packet.Proposal(PROBE, EntryType.COMMAND, new byte[0])));
     Await.until(
         to + " hears " + this,
         () -> {

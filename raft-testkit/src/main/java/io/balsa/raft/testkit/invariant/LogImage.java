@@ -16,9 +16,15 @@ import java.util.Arrays;
 final class LogImage {
   private static final long NOTHING = 1;
 
+  /** A command of a session begins with this, and its own bytes after so many. */
+  private static final byte COMMAND_OF_SESSION = 2;
+
+  private static final int SESSION_OVERHEAD = 33;
+
   private long[] terms = new long[64];
   private long[] prefixes = new long[64];
   private byte[] types = new byte[64];
+  private long[] commands = new long[64];
   private int last;
 
   LogImage() {
@@ -47,10 +53,21 @@ final class LogImage {
     return index <= last && index <= other.last && prefixAt(index) == other.prefixAt(index);
   }
 
-  /** Whether the entry at an index is this command. */
+  /** Whether the entry at an index is this command, of a session or of none. */
   boolean holdsCommand(long index, byte[] command) {
-    long previous = prefixes[(int) index - 1];
-    return chain(previous, termAt(index), EntryType.COMMAND, command) == prefixAt(index);
+    return commands[(int) index] == hash(command, 0, command.length);
+  }
+
+  private static long commandIn(Entry entry) {
+    byte[] data = entry.data();
+    boolean ofSession =
+        entry.type() == EntryType.SESSION
+            && data.length >= SESSION_OVERHEAD
+            && data[0] == COMMAND_OF_SESSION;
+    if (ofSession) {
+      return hash(data, SESSION_OVERHEAD, data.length);
+    }
+    return entry.type() == EntryType.COMMAND ? hash(data, 0, data.length) : 0;
   }
 
   void clear() {
@@ -68,6 +85,7 @@ final class LogImage {
     terms[last] = entry.term();
     prefixes[last] = chain(previous, entry.term(), entry.type(), entry.data());
     types[last] = (byte) entry.type().code();
+    commands[last] = commandIn(entry);
   }
 
   /** Takes over what another log has behind the end of this one, up to an index. */
@@ -78,6 +96,7 @@ final class LogImage {
       terms[last] = other.terms[last];
       prefixes[last] = other.prefixes[last];
       types[last] = other.types[last];
+      commands[last] = other.commands[last];
     }
   }
 
@@ -86,16 +105,22 @@ final class LogImage {
       terms = Arrays.copyOf(terms, 2 * last);
       prefixes = Arrays.copyOf(prefixes, 2 * last);
       types = Arrays.copyOf(types, 2 * last);
+      commands = Arrays.copyOf(commands, 2 * last);
     }
   }
 
   private static long chain(long previous, long term, EntryType type, byte[] data) {
-    long hash = data.length;
-    for (byte b : data) {
-      hash = 0x100000001b3L * (hash ^ b);
-    }
-    hash = mixed(hash ^ mixed(previous + mixed(8 * term + type.code())));
+    long of = hash(data, 0, data.length);
+    long hash = mixed(of ^ mixed(previous + mixed(8 * term + type.code())));
     return hash == 0 ? NOTHING : hash;
+  }
+
+  private static long hash(byte[] data, int from, int to) {
+    long hash = to - from;
+    for (int i = from; i < to; i++) {
+      hash = 0x100000001b3L * (hash ^ data[i]);
+    }
+    return hash;
   }
 
   /** Lets each bit decide about each other bit. */

@@ -1,8 +1,10 @@
 package io.balsa.raft.testkit.simulation;
 
+import io.balsa.raft.AnswerLostException;
 import io.balsa.raft.ClosedException;
 import io.balsa.raft.NotExecutedException;
 import io.balsa.raft.OutcomeUnknownException;
+import io.balsa.raft.SessionLostException;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.testkit.history.History;
 import io.balsa.raft.testkit.history.Linearizability;
@@ -56,6 +58,11 @@ final class Clients<M extends StateMachine, S, I, O> {
   /** Nobody asks for anything more. */
   void stop() {
     stopped = true;
+    for (Host<M> host : world.hosts()) {
+      if (host.isUp()) {
+        workload.end(host.life().machine().machine());
+      }
+    }
   }
 
   private void think(int client) {
@@ -105,7 +112,9 @@ final class Clients<M extends StateMachine, S, I, O> {
     if (why == null) {
       answered++;
       history.completed(call.id, output, now);
-    } else if (why instanceof OutcomeUnknownException) {
+    } else if (why instanceof OutcomeUnknownException
+        || why instanceof SessionLostException
+        || why instanceof AnswerLostException) {
       history.unknown(call.id, now);
     } else if (why instanceof NotExecutedException || why instanceof ClosedException) {
       history.notExecuted(call.id, now);

@@ -43,6 +43,14 @@ public interface Workload<M extends StateMachine, S, I, O> extends Model<S, I, O
   CompletableFuture<O> execute(RaftNode node, M machine, I input);
 
   /**
+   * Nobody asks for anything any more; what clients hold of a node, such as a session, is to be let
+   * go, so that the cluster comes to rest.
+   *
+   * @param machine the state machine of that node
+   */
+  default void end(M machine) {}
+
+  /**
    * What must be equal on all nodes that have applied the same commands, compared by {@code
    * hashCode}. Called now and then; may take a while.
    *

@@ -1,15 +1,19 @@
 package io.balsa.raft.testkit.simulation;
 
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.Session;
+import io.balsa.raft.SessionLostException;
 import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -18,6 +22,7 @@ import java.util.random.RandomGenerator;
  */
 final class Registers implements Workload<Registers.Machine, Long, Registers.Request, Long> {
   private static final int KEYS = 6;
+  private static final Duration SESSION = Duration.ofSeconds(1);
 
   /** What is asked of a register. */
   enum Kind {
@@ -26,8 +31,8 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
     READ
   }
 
-  /** One request; the padding makes commands of different sizes. */
-  record Request(Kind kind, int key, long number, int padding) {
+  /** One request, in a session or not; the padding makes commands of different sizes. */
+  record Request(Kind kind, int key, long number, int padding, boolean inSession) {
     byte[] command() {
       return ByteBuffer.allocate(13 + padding)
           .put((byte) kind.ordinal())
@@ -40,6 +45,23 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
   /** The registers of one node. */
   static final class Machine implements StateMachine {
     private final Map<Integer, Long> registers = new TreeMap<>();
+
+    /** That of the service beside it, which is no part of its state; null before the first. */
+    private CompletableFuture<Session> session;
+
+    private CompletableFuture<Session> session(RaftNode node) {
+      if (session == null || session.isCompletedExceptionally()) {
+        session = node.openSession(SESSION);
+      }
+      return session;
+    }
+
+    private void sessionIsOver(Throwable failure) {
+      Throwable why = failure instanceof CompletionException e ? e.getCause() : failure;
+      if (why instanceof SessionLostException) {
+        session = null;
+      }
+    }
 
     @Override
     public byte[] apply(long index, byte[] command) {
@@ -95,14 +117,35 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
     int padding = random.nextInt(4) == 0 ? random.nextInt(600) : random.nextInt(8);
     int what = random.nextInt(10);
     Kind kind = what < 5 ? Kind.SWAP : what < 6 ? Kind.SWAP_IF_EVEN : Kind.READ;
-    return new Request(kind, random.nextInt(KEYS), random.nextLong(1, Long.MAX_VALUE), padding);
+    long number = random.nextLong(1, Long.MAX_VALUE);
+    return new Request(kind, random.nextInt(KEYS), number, padding, random.nextInt(3) == 0);
   }
 
   @Override
   public CompletableFuture<Long> execute(RaftNode node, Machine machine, Request request) {
-    return request.kind == Kind.READ
-        ? node.read(() -> machine.value(request.key))
-        : node.propose(request.command()).thenApply(answer -> ByteBuffer.wrap(answer).getLong());
+    if (request.kind == Kind.READ) {
+      return node.read(() -> machine.value(request.key));
+    }
+    CompletableFuture<byte[]> answer =
+        request.inSession
+            ? proposeInSession(node, machine, request)
+            : node.propose(request.command());
+    return answer.thenApply(bytes -> ByteBuffer.wrap(bytes).getLong());
+  }
+
+  private static CompletableFuture<byte[]> proposeInSession(
+      RaftNode node, Machine machine, Request request) {
+    return machine
+        .session(node)
+        .thenCompose(session -> session.propose(request.command()))
+        .whenComplete((answer, failure) -> machine.sessionIsOver(failure));
+  }
+
+  @Override
+  public void end(Machine machine) {
+    if (machine.session != null) {
+      machine.session.thenAccept(Session::close);
+    }
   }
 
   @Override

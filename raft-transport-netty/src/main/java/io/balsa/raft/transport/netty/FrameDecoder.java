@@ -199,17 +199,21 @@ final class FrameDecoder {
 
   private Packet.Proposal proposal() throws IOException {
     long id = 0;
+    int type = 0;
     byte[] command = null;
     int outer = in.enter();
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       switch (tag) {
         case 1 << 3 | Fields.VARINT -> id = in.number();
         case 2 << 3 | Fields.LENGTH_DELIMITED -> command = once(command, in.bytes());
+        case 3 << 3 | Fields.VARINT -> type = in.smallNumber("type of proposal");
         default -> in.skip(tag);
       }
     }
     in.leave(outer);
-    return new Packet.Proposal(id, orNothing(command));
+    EntryType known = EntryType.ofCode(type);
+    require(known == EntryType.COMMAND || known == EntryType.SESSION, "a proposal of another type");
+    return new Packet.Proposal(id, known, orNothing(command));
   }
 
   private List<Packet.Outcome> outcomes() throws IOException {
@@ -228,6 +232,7 @@ final class FrameDecoder {
   private Packet.Outcome outcome() throws IOException {
     long id = 0;
     int result = 0;
+    long index = 0;
     byte[] response = null;
     NodeId leader = null;
     int outer = in.enter();
@@ -237,13 +242,14 @@ final class FrameDecoder {
         case 2 << 3 | Fields.VARINT -> result = in.smallNumber("result");
         case 3 << 3 | Fields.LENGTH_DELIMITED -> response = once(response, in.bytes());
         case 4 << 3 | Fields.LENGTH_DELIMITED -> leader = in.nodeId();
+        case 5 << 3 | Fields.VARINT -> index = natural(in.number(), "an index beyond all numbers");
         default -> in.skip(tag);
       }
     }
     in.leave(outer);
     Packet.Result known = Packet.Result.ofCode(result);
     require(known != null, "an unknown result");
-    return new Packet.Outcome(id, known, orNothing(response), leader);
+    return new Packet.Outcome(id, known, index, orNothing(response), leader);
   }
 
   private Packet changeConfiguration() throws IOException {

@@ -272,7 +272,9 @@ final class OutgoingFrame {
   }
 
   private static long proposalSize(Packet.Proposal p) {
-    return Fields.numberSize(p.id()) + Fields.bytesSize(p.command());
+    return Fields.numberSize(p.id())
+        + Fields.bytesSize(p.command())
+        + Fields.numberSize(p.type().code());
   }
 
   private void writeProposals(CodedOutputStream out) throws IOException {
@@ -280,6 +282,7 @@ final class OutgoingFrame {
       Fields.writeMessageHead(out, 1, (int) proposalSize(p));
       Fields.writeNumber(out, 1, p.id());
       Fields.writeBytes(out, 2, p.command());
+      Fields.writeNumber(out, 3, p.type().code());
     }
   }
 
@@ -295,7 +298,8 @@ final class OutgoingFrame {
     return Fields.numberSize(o.id())
         + Fields.numberSize(o.result().code())
         + Fields.bytesSize(o.response())
-        + Fields.idSize(o.leader());
+        + Fields.idSize(o.leader())
+        + Fields.numberSize(o.index());
   }
 
   private void writeOutcomes(CodedOutputStream out) throws IOException {
@@ -305,6 +309,7 @@ final class OutgoingFrame {
       Fields.writeNumber(out, 2, o.result().code());
       Fields.writeBytes(out, 3, o.response());
       Fields.writeId(out, 4, o.leader());
+      Fields.writeNumber(out, 5, o.index());
     }
   }
 }

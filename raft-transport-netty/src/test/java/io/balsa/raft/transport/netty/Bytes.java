@@ -52,7 +52,7 @@ final class Bytes {
       p.proposals().forEach(x -> text.append(x.id()).append(Arrays.toString(x.command())));
     } else if (packet instanceof Packet.Outcomes o) {
       for (Packet.Outcome x : o.outcomes()) {
-        text.append(x.id()).append(x.result()).append(x.leader());
+        text.append(x.id()).append(x.result()).append(x.index()).append(x.leader());
         text.append(Arrays.toString(x.response()));
       }
     } else if (packet instanceof Packet.SnapshotPiece p) {

@@ -144,13 +144,14 @@ class CodecTest {
             Map.entry("520708041009" + "18ac02", raft(new Message.ReadIndexReply(4, 9, 300))),
             Map.entry(
                 "5a070a0508011201" + "62",
-                new Packet.Proposals(List.of(new Packet.Proposal(1, new byte[] {'b'})))),
+                new Packet.Proposals(
+                    List.of(new Packet.Proposal(1, EntryType.COMMAND, new byte[] {'b'})))),
             Map.entry(
-                "620a0a0808021001" + "22026e31",
+                "620d0a0b08021001" + "22026e31" + "28ac02",
                 new Packet.Outcomes(
                     List.of(
                         new Packet.Outcome(
-                            2, Packet.Result.NOT_LEADER, new byte[0], new NodeId("n1"))))));
+                            2, Packet.Result.NOT_LEADER, 300, new byte[0], new NodeId("n1"))))));
     for (Map.Entry<String, Packet> e : golden.entrySet()) {
       assertThat(HexFormat.of().formatHex(Bytes.of(0, e.getValue()))).isEqualTo(e.getKey());
       FrameDecoder.Frame read = Bytes.decode(HexFormat.of().parseHex(e.getKey()));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.balsa.raft.Packet;
+import io.balsa.raft.core.EntryType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -120,7 +121,7 @@ class FuzzTest {
   /** TR-06: as many objects as there can be in a frame, and what they cost. */
   @Test
   void tr06_theWorstFrameCostsAFixedFactor() {
-    Packet.Proposal empty = new Packet.Proposal(0, new byte[0]);
+    Packet.Proposal empty = new Packet.Proposal(0, EntryType.COMMAND, new byte[0]);
     Packet proposals = new Packet.Proposals(java.util.Collections.nCopies(1_000_000, empty));
     assertThat(survives(FrameDecoder::decode, Bytes.of(0, proposals), 0)).isTrue();
     Packet entries = Node.entries(1, 1_000_000, 0);

@@ -108,6 +108,7 @@ final class GeneratedFrames {
         Outcome.newBuilder()
             .setId(x.id())
             .setResultValue(x.result().code())
+            .setIndex(x.index())
             .setResponse(ByteString.copyFrom(x.response()));
     return x.leader() == null ? b.build() : b.setLeader(x.leader().value()).build();
   }

@@ -131,7 +131,8 @@ final class Node implements AutoCloseable {
   }
 
   static Packet proposal(long id, int bytes) {
-    return new Packet.Proposals(List.of(new Packet.Proposal(id, new byte[bytes])));
+    return new Packet.Proposals(
+        List.of(new Packet.Proposal(id, EntryType.COMMAND, new byte[bytes])));
   }
 
   static Packet entries(long round, int count, int bytes) {

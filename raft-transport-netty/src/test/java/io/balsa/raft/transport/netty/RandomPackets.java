@@ -73,7 +73,9 @@ final class RandomPackets {
   private Packet proposals() {
     List<Packet.Proposal> proposals = new ArrayList<>();
     for (int i = random.nextInt(5); i > 0; i--) {
-      proposals.add(new Packet.Proposal(any(), bytes()));
+      proposals.add(
+          new Packet.Proposal(
+              any(), random.nextBoolean() ? EntryType.COMMAND : EntryType.SESSION, bytes()));
     }
     return new Packet.Proposals(proposals);
   }
@@ -82,7 +84,7 @@ final class RandomPackets {
     List<Packet.Outcome> outcomes = new ArrayList<>();
     for (int i = random.nextInt(5); i > 0; i--) {
       Packet.Result result = Packet.Result.values()[random.nextInt(5)];
-      outcomes.add(new Packet.Outcome(any(), result, bytes(), idOrNull()));
+      outcomes.add(new Packet.Outcome(any(), result, natural(), bytes(), idOrNull()));
     }
     return new Packet.Outcomes(outcomes);
   }

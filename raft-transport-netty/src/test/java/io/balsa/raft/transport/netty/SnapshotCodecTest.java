@@ -164,7 +164,7 @@ class SnapshotCodecTest {
             new Packet.TransferLeadership(3, null),
             "6209" + "0a07" + "08021004" + "1a016e",
             new Packet.Outcomes(
-                List.of(new Packet.Outcome(2, Packet.Result.REFUSED, new byte[] {'n'}, null))));
+                List.of(new Packet.Outcome(2, Packet.Result.REFUSED, 0, new byte[] {'n'}, null))));
     for (Map.Entry<String, Packet> e : golden.entrySet()) {
       assertThat(HexFormat.of().formatHex(Bytes.of(0, e.getValue()))).isEqualTo(e.getKey());
       FrameDecoder.Frame read = Bytes.decode(HexFormat.of().parseHex(e.getKey()));
