@@ -93,7 +93,7 @@ final class AnsweringHandshake extends ChannelInboundHandlerAdapter {
       if (!answer.mayPass() && answer.refusal() != Refusal.OTHER_INCARNATION) {
         complaints.say(
             "{} at {} is refused: {}",
-            hello.node(),
+            hello.caller(),
             ctx.channel().remoteAddress(),
             answer.reason());
       }
