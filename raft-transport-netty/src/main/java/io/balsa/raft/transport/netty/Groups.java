@@ -41,6 +41,11 @@ final class Groups {
     links.remove(link.group(), link);
   }
 
+  /** The group with a name; null if it is not here. */
+  GroupLink named(String group) {
+    return links.get(group);
+  }
+
   List<GroupLink> all() {
     return List.copyOf(links.values());
   }
