@@ -49,6 +49,29 @@ abstract class IdentityContract<T extends Transport> {
   protected abstract T openAt(String address) throws IOException;
 
   /**
+   * Opens a transport for a certain node, where a transport must know which one: it may have keys.
+   *
+   * @param node the node that is going to join, alone
+   * @return the transport, by default any
+   * @throws IOException if it can't be opened
+   */
+  protected T open(NodeId node) throws IOException {
+    return open();
+  }
+
+  /**
+   * The same where there was a transport before.
+   *
+   * @param node the node that is going to join, alone
+   * @param address the address of a transport that was closed
+   * @return the transport, by default any
+   * @throws IOException if it can't be opened
+   */
+  protected T openAt(NodeId node, String address) throws IOException {
+    return openAt(address);
+  }
+
+  /**
    * Where others reach a transport.
    *
    * @param transport what was opened
@@ -77,7 +100,7 @@ abstract class IdentityContract<T extends Transport> {
   }
 
   TransportEnd node(Identity identity) throws IOException {
-    T transport = opened(open());
+    T transport = opened(open(identity.nodeId()));
     return new TransportEnd(transport, address(transport), GROUP, identity);
   }
 
@@ -134,14 +157,14 @@ abstract class IdentityContract<T extends Transport> {
   }
 
   private TransportEnd unformed(Identity identity) throws IOException {
-    T transport = opened(open());
+    T transport = opened(open(identity.nodeId()));
     return new TransportEnd(transport, address(transport), GROUP, identity, false);
   }
 
   /** The same address, and an empty directory. */
   private TransportEnd wiped(TransportEnd before) throws IOException {
     before.transport().close();
-    T transport = opened(openAt(before.address()));
+    T transport = opened(openAt(before.identity().nodeId(), before.address()));
     return new TransportEnd(transport, before.address(), GROUP, other(before), false);
   }
 

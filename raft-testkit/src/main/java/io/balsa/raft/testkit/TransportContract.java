@@ -226,7 +226,7 @@ public abstract class TransportContract<T extends Transport> extends IdentityCon
     acquaint(a, before);
     for (int i = 0; i < 3; i++) {
       before.transport().close();
-      T transport = opened(openAt(before.address()));
+      T transport = opened(openAt(before.identity().nodeId(), before.address()));
       TransportEnd again = new TransportEnd(transport, before.address(), GROUP, before.identity());
       again.setPeers(a);
       again.reaches(a);

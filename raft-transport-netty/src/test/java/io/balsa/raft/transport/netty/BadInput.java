@@ -233,6 +233,11 @@ abstract class BadInput {
             join(Dialogue.framed(ascii("rubbish")), Bytes.withLength(0, Node.heartbeat(2)))),
         Arguments.of("without a packet", Dialogue.framed(hex("0801"))),
         Arguments.of("of another group", Bytes.withLength(1, Node.heartbeat(3))),
+        Arguments.of("of groups 100,000 deep", Dialogue.framed(hex("0b".repeat(100_000)))),
+        Arguments.of("of groups deep in a message", Dialogue.framed(hex("3202" + "0b0b"))),
+        Arguments.of(
+            "of 10,000 unknown fields and no packet", Dialogue.framed(hex("7801".repeat(10_000)))),
+        Arguments.of("of two packets", Dialogue.framed(hex("320208013202" + "0801"))),
         Arguments.of("of term 0", Dialogue.framed(hex("3200"))));
   }
 
@@ -331,6 +336,24 @@ abstract class BadInput {
     Lane lane = Lane.CONSENSUS;
     return new Hello(
         version, version, role, lane, cluster, inc, source, target, groups, "", true, false);
+  }
+
+  /** Of somebody who may come without being a peer. */
+  static Hello guestHello(String from, String to) {
+    Hello h = hello(from, to);
+    return new Hello(
+        1,
+        1,
+        h.role(),
+        h.lane(),
+        h.clusterId(),
+        h.incarnation(),
+        h.node(),
+        h.target(),
+        h.groups(),
+        "127.0.0.1:1",
+        true,
+        false);
   }
 
   static byte[] ascii(String text) {

@@ -23,7 +23,11 @@ final class Dialogue implements AutoCloseable {
   }
 
   static Dialogue with(Node node) throws IOException {
-    return new Dialogue(new Socket(InetAddress.getByName("127.0.0.1"), node.port()));
+    return with(node.port());
+  }
+
+  static Dialogue with(int port) throws IOException {
+    return new Dialogue(new Socket(InetAddress.getByName("127.0.0.1"), port));
   }
 
   /** The greeting that a node would send, after the magic and with its length. */

@@ -60,6 +60,11 @@ final class Relay implements AutoCloseable {
     mode = wanted;
   }
 
+  /** Waits until so many connections were made through here, however they ended. */
+  void awaitCalls(int count) {
+    Node.until(() -> sockets.size() >= 2 * count);
+  }
+
   /** Limits each direction of each connection. */
   void limit(long bytes) {
     bytesPerSecond = bytes;

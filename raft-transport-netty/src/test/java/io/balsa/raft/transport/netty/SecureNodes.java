@@ -22,27 +22,34 @@ import org.slf4j.Logger;
 /** Nodes on loopback that speak TLS, and strangers that speak it, too. */
 final class SecureNodes {
   /** As {@link Node#QUICK}, with time for some arithmetic. */
-  static final Limits LIMITS =
-      new Limits(
-          4 << 20,
-          64 << 10,
-          2 << 20,
-          64L << 20,
-          8,
-          6,
-          100,
-          50,
-          Duration.ofMillis(1000),
-          Duration.ofMillis(3000),
-          Duration.ofMillis(200),
-          Duration.ofMillis(1500),
-          Duration.ofHours(1),
-          Duration.ofMillis(10),
-          Duration.ofMillis(100));
+  static final Limits LIMITS = limits(Duration.ofHours(1));
 
   static final Authority AUTHORITY = new Authority("the cluster's authority");
 
   private SecureNodes() {}
+
+  static Limits lookingForKeysOften() {
+    return limits(Duration.ofMillis(20));
+  }
+
+  private static Limits limits(Duration keyCheck) {
+    return new Limits(
+        4 << 20,
+        64 << 10,
+        2 << 20,
+        64L << 20,
+        8,
+        6,
+        100,
+        50,
+        Duration.ofMillis(1000),
+        Duration.ofMillis(3000),
+        Duration.ofMillis(200),
+        Duration.ofMillis(1500),
+        keyCheck,
+        Duration.ofMillis(10),
+        Duration.ofMillis(100));
+  }
 
   static Node named(String id) throws IOException {
     return at(id, KeyDirectory.of(AUTHORITY, KeyDirectory.node(id)).tls(), new LogLines().logger());
