@@ -2,6 +2,7 @@ package io.balsa.raft.transport.netty;
 
 import io.balsa.raft.ClientAnswer;
 import io.balsa.raft.core.Member;
+import io.balsa.raft.core.NodeId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Itinerary {
     }
   }
 
-  private static String addressOf(io.balsa.raft.core.NodeId id, List<Member> members) {
+  private static String addressOf(NodeId id, List<Member> members) {
     for (Member member : members) {
       if (member.id().equals(id)) {
         return member.address();
