@@ -35,8 +35,8 @@ final class Applier {
     /** Go on from the state of a snapshot. */
     record Restore(SnapshotStore store, Snapshot snapshot) implements Task {}
 
-    /** Capture the state. */
-    record Capture(int opening) implements Task {}
+    /** Capture the state, or just the sessions if that is enough. */
+    record Capture(int opening, boolean withImage) implements Task {}
 
     /** Answer reads from a state that has applied an index. */
     record Read(long index, List<ReadRequest<?>> requests) implements Task {}
@@ -116,8 +116,8 @@ final class Applier {
     give(new Task.Restore(store, snapshot));
   }
 
-  void capture(int opening) {
-    give(new Task.Capture(opening));
+  void capture(int opening, boolean withImage) {
+    give(new Task.Capture(opening, withImage));
   }
 
   void read(long index, List<ReadRequest<?>> requests) {
@@ -154,7 +154,7 @@ final class Applier {
     } else if (task instanceof Task.Restore restore) {
       restoreFrom(restore);
     } else if (task instanceof Task.Capture capture) {
-      captureFor(capture.opening);
+      captureFor(capture);
     } else if (task instanceof Task.Answer answer) {
       answer.answers.forEach(Runnable::run);
     }
@@ -173,14 +173,14 @@ final class Applier {
     }
   }
 
-  private void captureFor(int opening) {
+  private void captureFor(Task.Capture task) {
     if (failure != null) {
       return;
     }
     try {
-      loop.put(new Mail.Captured(opening, appliedIndex, state.capture(), null));
+      loop.put(new Mail.Captured(task.opening, appliedIndex, state.capture(task.withImage), null));
     } catch (RuntimeException | Error e) {
-      loop.put(new Mail.Captured(opening, appliedIndex, null, e));
+      loop.put(new Mail.Captured(task.opening, appliedIndex, null, e));
     }
   }
 
@@ -247,7 +247,9 @@ final class Applier {
 
   private void answer(ReadRequest<?> request) {
     if (failure == null) {
-      request.answer();
+      if (!request.answer(appliedIndex) && !loop.put(request)) {
+        request.failed(new ClosedException("this node is closed", null));
+      }
     } else {
       request.failed(new ClosedException(failure.getMessage(), null));
     }

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
  *   <li>What was captured is written when its position is on this node's disk, so that a snapshot
  *       never knows more than term and vote do; and known to be committed, which a state machine
  *       that keeps its own state may know before the log does.
+ *   <li>A state machine that keeps its state itself is not written again for this node: a snapshot
+ *       is a mark then, which has the sessions alone. Only when a follower needs the state, an
+ *       image is taken.
  *   <li>Captures are due when the log behind the last snapshot has so many bytes, and as many as
  *       that snapshot: a large state is not written for every small change (section 5.1.3).
  * </ul>
@@ -46,6 +49,11 @@ final class Captures {
   /** What is damaged on the disk, so that it must be replaced; null if nothing is. */
   private UUID damaged;
 
+  /** The latest snapshot that has an image for others; others may have none. */
+  private UUID withImage;
+
+  private boolean imageWanted;
+  private boolean capturesImage;
   private boolean underWay;
   private Mail.Captured captured;
   private long bytes;
@@ -85,6 +93,24 @@ final class Captures {
     notBefore = Math.max(notBefore, now + (long) PAUSE * electionTicks);
   }
 
+  /** Another node's snapshot was received as a whole. */
+  void received(Snapshot snapshot) {
+    withImage = snapshot.id();
+  }
+
+  /** Whether a follower can have a snapshot; if it lacks the image, that is taken. */
+  boolean canServe(UUID id) {
+    if (!state().isOnDisk() || id.equals(withImage)) {
+      return true;
+    }
+    imageWanted |= raft.snapshot() != null && id.equals(raft.snapshot().id());
+    return false;
+  }
+
+  private ReplicatedState state() {
+    return wiring.applier().state();
+  }
+
   void order(SnapshotOrder order) {
     orders.add(order);
   }
@@ -100,21 +126,24 @@ final class Captures {
       return;
     }
     long applied = wiring.applier().appliedIndex();
-    if (applied < wiring.applier().state().keptIndex()) {
+    if (applied < state().keptIndex()) {
       return; // the state machine is ahead of what was applied in this process
     }
-    if (applied <= index() && !(isDamaged() && applied == index())) {
+    boolean anew = isDamaged() || imageWanted;
+    if (applied <= index() && !(anew && applied == index())) {
       if (wiring.applier().handedIndex() == applied) {
         succeed(orders);
       }
       return;
     }
-    if (!orders.isEmpty() || isDue(now) || isDamaged() && now >= failedUntil) {
+    if (!orders.isEmpty() || isDue(now) || anew && now >= failedUntil) {
       underWay = true;
+      capturesImage = imageWanted || !state().isOnDisk();
+      imageWanted = false;
       underWayFor.addAll(orders);
       orders.clear();
       capturedBytes = bytes;
-      wiring.applier().capture(opening);
+      wiring.applier().capture(opening, capturesImage);
     }
   }
 
@@ -142,7 +171,8 @@ final class Captures {
   }
 
   private void write(Mail.Captured mail) {
-    boolean replaces = isDamaged() && mail.index() == index();
+    boolean anew = isDamaged() || state().isOnDisk() && capturesImage;
+    boolean replaces = anew && mail.index() == index();
     if (mail.index() < raft.start().index() || mail.index() <= index() && !replaces) {
       underWay = false; // a snapshot of the leader's has overtaken it
       succeed(underWayFor);
@@ -165,6 +195,7 @@ final class Captures {
   void onTaken(Snapshot snapshot) {
     underWay = false;
     bytes -= capturedBytes;
+    withImage = capturesImage ? snapshot.id() : withImage;
     LOG.info("{} has taken {}", raft.self(), snapshot);
     succeed(underWayFor);
   }

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 
 /**
  * The algorithm at work on an open log. Made whole when the storage was opened, and dropped when it
@@ -27,12 +26,18 @@ import java.util.random.RandomGenerator;
  * </ul>
  */
 final class LiveGroup {
+  /** Reads whose index the algorithm finds out, since when. */
+  private record Asked(List<ReadRequest<?>> reads, long at) {}
+
   private final Raft raft;
   private final LogStore store;
   private final int opening;
   private final Wiring wiring;
   private final Limits limits;
   private final Waiting waiting;
+  private final Reads reads;
+  private final Environment environment;
+  private final Lease lease;
   private final Answers answers;
   private final LogClock clock;
   private final EntryCache cache;
@@ -40,7 +45,7 @@ final class LiveGroup {
   private final Download download;
   private final PendingProposals pending = new PendingProposals();
   private final Map<Long, List<Proposal>> offered = new HashMap<>();
-  private final Map<Long, List<ReadRequest<?>>> asked = new HashMap<>();
+  private final Map<Long, Asked> asked = new HashMap<>();
   private final Map<Long, Order> orders = new HashMap<>();
   private long lastId;
   private boolean readingForApply;
@@ -52,7 +57,9 @@ final class LiveGroup {
       Wiring wiring,
       Limits limits,
       Waiting waiting,
-      RandomGenerator random,
+      Reads reads,
+      Environment environment,
+      Lease lease,
       Answers answers,
       LogClock clock) {
     this.raft = raft;
@@ -61,12 +68,22 @@ final class LiveGroup {
     this.wiring = wiring;
     this.limits = limits;
     this.waiting = waiting;
+    this.reads = reads;
+    this.environment = environment;
+    this.lease = lease;
     this.answers = answers;
     this.clock = clock;
     cache = new EntryCache(limits.cacheBytes(), raft.last().index());
     SnapshotStore snapshots = store.snapshots();
     captures =
-        new Captures(raft, opening, snapshots, wiring, limits.snapshotBytes(), random, answers);
+        new Captures(
+            raft,
+            opening,
+            snapshots,
+            wiring,
+            limits.snapshotBytes(),
+            environment.random(),
+            answers);
     download = new Download(opening, snapshots, wiring, raft.electionTicks());
   }
 
@@ -105,9 +122,9 @@ final class LiveGroup {
     raft.step(new Event.Propose(lastId, type, commands));
   }
 
-  void read(List<ReadRequest<?>> reads) {
-    asked.put(++lastId, reads);
-    raft.step(new Event.Read(lastId));
+  void read(List<ReadRequest<?>> requests, boolean byLease) {
+    asked.put(++lastId, new Asked(requests, environment.nanoTime()));
+    raft.step(new Event.Read(lastId, byLease));
   }
 
   void carryOut(Order order) {
@@ -133,10 +150,16 @@ final class LiveGroup {
    * group's end needs.
    */
   Effects perform(long now) {
+    lease.update(raft);
+    if (raft.asksForLease()) {
+      raft.step(new Event.LeaseChecked(lease.holds()));
+      lease.update(raft); // a round may have begun instead
+    }
     Effects effects = raft.takeEffects();
     if (effects.failure() != null) {
       return effects;
     }
+    reads.commitIndexIs(effects.commitIndex());
     settleOffers(effects);
     settleOrders(effects);
     if (effects.save() != null) {
@@ -206,10 +229,13 @@ final class LiveGroup {
 
   private void settleReads(Effects effects) {
     for (Effects.Readable readable : effects.readable()) {
-      wiring.applier().read(readable.index(), asked.remove(readable.id()));
+      Asked settled = asked.remove(readable.id());
+      Lease vouches = readable.byLease() ? lease : null;
+      reads.readable(readable.index(), settled.at, vouches, settled.reads);
     }
+    reads.handOver();
     for (Long id : effects.unreadable()) {
-      waiting.addReads(asked.remove(id));
+      waiting.addReads(asked.remove(id).reads);
     }
   }
 
@@ -238,11 +264,7 @@ final class LiveGroup {
   }
 
   private void send(NodeId to, AppendEntries header, List<Entry> entries) {
-    AppendEntries message =
-        entries.isEmpty()
-            ? header
-            : new AppendEntries(
-                header.term(), header.round(), header.previous(), header.commitIndex(), entries);
+    AppendEntries message = entries.isEmpty() ? header : header.withEntries(entries);
     wiring.link().send(to, new Packet.Raft(message));
   }
 
@@ -322,6 +344,7 @@ final class LiveGroup {
     } else if (mail instanceof Mail.PieceWanted m) {
       download.onPieceWanted(m, now);
     } else if (mail instanceof Mail.SnapshotReceived m) {
+      captures.received(m.snapshot());
       if (download.onReceived(m.snapshot())) {
         raft.step(new Event.SnapshotReceived(m.snapshot()));
       }
@@ -334,6 +357,9 @@ final class LiveGroup {
 
   /** A follower wants a piece of a snapshot. */
   void serve(NodeId to, Packet.SnapshotRequest request, long now) {
+    if (!captures.canServe(request.id())) {
+      return; // it asks again, or is offered another one
+    }
     captures.serving(now, raft.electionTicks());
     wiring.reader().put(new LogReader.Piece(opening, store.snapshots(), to, request));
   }
@@ -350,7 +376,8 @@ final class LiveGroup {
   void end(RaftException forProposals) {
     pending.giveUp(0, forProposals, answers);
     offered.values().forEach(batch -> batch.forEach(p -> answers.failed(p, forProposals)));
-    asked.values().forEach(waiting::addReads);
+    lease.end();
+    asked.values().forEach(a -> waiting.addReads(a.reads));
     captures.fail(forProposals);
     orders.values().forEach(o -> answers.give(() -> o.undecided(forProposals.getMessage())));
   }

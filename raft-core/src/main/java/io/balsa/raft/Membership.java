@@ -48,6 +48,10 @@ final class Membership {
   private final Map<NodeId, UUID> metWithLog = new HashMap<>();
   private Identity self;
   private boolean formed;
+
+  /** Null until the node belongs to one. */
+  private volatile UUID cluster;
+
   private boolean peersDue;
   private Configuration followed;
   private Formation formation;
@@ -68,6 +72,7 @@ final class Membership {
     boolean joins = setting.members() == null;
     self = identity(store, joins, setting.clusterId());
     formed = isFormed(store, joins);
+    cluster = formed ? self.clusterId() : null;
     if (!formed && !joins) {
       formation = new Formation(self, setting.members());
       follow(setting.members(), 0);
@@ -110,6 +115,11 @@ final class Membership {
       return Configuration.fromBytes(last.data()).clusterId();
     }
     return snapshot == null ? null : snapshot.configuration().clusterId();
+  }
+
+  /** The cluster that this node belongs to, or null if to none yet; for any thread. */
+  UUID clusterId() {
+    return cluster;
   }
 
   UUID incarnation() {
@@ -180,7 +190,7 @@ final class Membership {
         return;
       }
       formed = true;
-      UUID cluster = inForce.clusterId() == null ? self.clusterId() : inForce.clusterId();
+      cluster = inForce.clusterId() == null ? self.clusterId() : inForce.clusterId();
       self = new Identity(cluster, self.nodeId(), self.incarnation());
       link.introduce(self, address, true);
       LOG.info("{} belongs to cluster {}", self.nodeId(), cluster);

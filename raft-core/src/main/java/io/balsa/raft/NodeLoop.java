@@ -71,13 +71,14 @@ final class NodeLoop {
   private final Waiting waiting = new Waiting(answers);
   private final Forwarding forwarding;
   private final Orders orders;
+  private final Freshness freshness;
+  private final Reads reads;
   private final Membership membership;
   private final LogClock clock;
 
   private LiveGroup live;
   private int opening;
   private List<Proposal> proposals = new ArrayList<>();
-  private List<ReadRequest<?>> reads = new ArrayList<>();
   private long lastTickAt;
   private long now;
   private long reopenAt = Long.MAX_VALUE;
@@ -99,6 +100,8 @@ final class NodeLoop {
     forwarding = new Forwarding(wiring.link(), answers, environment.random());
     orders = new Orders(wiring.link(), answers, environment.random());
     clock = new LogClock(environment::nanoTime, wiring.applier().state()::logTime);
+    freshness = new Freshness(environment);
+    reads = new Reads(wiring.applier(), waiting, answers, freshness);
     membership = new Membership(setting, store, wiring.link(), patience());
     lastTickAt = environment.nanoTime();
     goLive(store);
@@ -107,6 +110,14 @@ final class NodeLoop {
 
   NodeStatus status() {
     return status;
+  }
+
+  Freshness freshness() {
+    return freshness;
+  }
+
+  UUID clusterId() {
+    return membership.clusterId();
   }
 
   void poll() {
@@ -132,7 +143,9 @@ final class NodeLoop {
       proposal.deadline = now + patience();
       proposals.add(proposal);
     } else if (mail instanceof ReadRequest<?> read) {
-      read.deadline = now + patience();
+      if (read.deadline == 0) {
+        read.deadline = now + patience();
+      }
       reads.add(read);
     } else if (mail instanceof SnapshotOrder order) {
       onSnapshotOrder(order);
@@ -282,18 +295,7 @@ final class NodeLoop {
   /** Sends the requests that have gathered to where they can be served, or lets them wait. */
   private void route() {
     routeProposals();
-    if (reads.isEmpty()) {
-      return;
-    }
-    List<ReadRequest<?>> batch = reads;
-    reads = new ArrayList<>();
-    if (closed != null) {
-      batch.forEach(r -> answers.failed(r, closed));
-    } else if (live == null || live.raft().leader() == null) {
-      waiting.addReads(batch);
-    } else {
-      live.read(batch);
-    }
+    reads.route(live, closed);
   }
 
   private void routeProposals() {
@@ -369,6 +371,7 @@ final class NodeLoop {
     forwarding.expire(now);
     orders.expire(now, patience(), live != null && !live.raft().configuration().isSimple());
     waiting.expire(now, noLeaderReason());
+    reads.expire(now);
     retry();
     if (now >= reopenAt) {
       reopenAt = Long.MAX_VALUE;
@@ -453,7 +456,9 @@ final class NodeLoop {
             wiring,
             setting.limits(),
             waiting,
-            environment.random(),
+            reads,
+            environment,
+            new Lease(environment, setting.options(), setting.tickNanos()),
             answers,
             clock);
     membership.met().forEach((peer, known) -> live.step(new Event.PeerMet(peer, known)));
@@ -543,6 +548,7 @@ final class NodeLoop {
     forwarding.close(why.getMessage());
     orders.close(why.getMessage());
     waiting.close(why);
+    reads.close(why);
     route();
     wiring.link().close();
   }

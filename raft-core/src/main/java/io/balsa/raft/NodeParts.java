@@ -11,7 +11,6 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** Puts a node together from its parts, and takes it apart again. */
@@ -40,6 +39,7 @@ final class NodeParts {
   private final Description description;
   private final Limits limits;
   private final ByteBudget budget;
+  private final Seen seen = new Seen();
   private final Runner loopRunner;
   private final Runner writerRunner;
   private final Runner readerRunner;
@@ -103,28 +103,31 @@ final class NodeParts {
     Wiring wiring =
         new Wiring(
             link, writerTasks, readerTasks, snapshotTasks, applier, replies, budget, sessions);
-    NodeLoop.Setting setting =
-        new NodeLoop.Setting(
-            d.id,
-            d.group,
-            d.members,
-            d.clusterId(),
-            d.address,
-            options(),
-            tickNanos,
-            limits,
-            new SplittableRandom(random.nextLong())::nextInt,
-            d.observer);
-    loop = new NodeLoop(setting, wiring, mailbox, environment, store);
+    loop = new NodeLoop(setting(tickNanos, random), wiring, mailbox, environment, store);
     clients =
         new ClientDesk(
             loop::status,
             sessions,
-            query -> read(() -> d.stateMachine.query(query)),
+            query -> give(linearizable(query)),
             budget,
             limits.commandBytes() - SessionRequest.OVERHEAD);
 
     start(reader);
+  }
+
+  private NodeLoop.Setting setting(long tickNanos, RandomGenerator random) {
+    Description d = description;
+    return new NodeLoop.Setting(
+        d.id,
+        d.group,
+        d.members,
+        d.clusterId(),
+        d.address,
+        options(),
+        tickNanos,
+        limits,
+        new SplittableRandom(random.nextLong())::nextInt,
+        d.observer);
   }
 
   private void checkApplied(LogStore store) throws StorageException {
@@ -201,11 +204,15 @@ final class NodeParts {
     }
   }
 
-  <T> CompletableFuture<T> read(Supplier<T> query) {
+  private ReadRequest<byte[]> linearizable(byte[] query) {
+    return new ReadRequest.Linearizable<>(
+        () -> description.stateMachine.query(query), budget, seen);
+  }
+
+  <T> CompletableFuture<T> give(ReadRequest<T> request) {
     if (!budget.take(ReadRequest.BYTES)) {
       return CompletableFuture.failedFuture(tooMuchToDo());
     }
-    ReadRequest<T> request = new ReadRequest<>(query, budget);
     if (!mailbox.put(request)) {
       request.failed(closedException());
     }
@@ -228,7 +235,7 @@ final class NodeParts {
   /** Proposes the data of an entry, which nobody changes any more. */
   Proposal.Local propose(EntryType type, byte[] data) {
     boolean fits = budget.take(Proposal.bytes(data));
-    Proposal.Local proposal = new Proposal.Local(type, data, budget);
+    Proposal.Local proposal = new Proposal.Local(type, data, budget, seen);
     if (!fits) {
       proposal.future.completeExceptionally(tooMuchToDo());
     } else if (!mailbox.put(proposal)) {
@@ -247,6 +254,10 @@ final class NodeParts {
 
   ByteBudget budget() {
     return budget;
+  }
+
+  Seen seen() {
+    return seen;
   }
 
   Mailbox<Mail> mailbox() {

@@ -51,16 +51,19 @@ abstract class Proposal {
   /** Proposed on this node. */
   static final class Local extends Proposal implements Mail {
     final CompletableFuture<byte[]> future = new CompletableFuture<>();
+    private final Seen seen;
     long deadline;
     private long executedAt;
 
-    Local(EntryType type, byte[] command, ByteBudget budget) {
+    Local(EntryType type, byte[] command, ByteBudget budget, Seen seen) {
       super(type, command, budget);
+      this.seen = seen;
     }
 
     @Override
     void answer(long index, byte[] response) {
       executedAt = index;
+      seen.upTo(index);
       future.complete(response);
     }
 

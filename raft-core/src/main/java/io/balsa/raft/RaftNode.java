@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -99,7 +100,85 @@ public final class RaftNode implements AutoCloseable {
    */
   public <T> CompletableFuture<T> read(Supplier<T> query) {
     Objects.requireNonNull(query, "query");
-    return parts.read(query);
+    return parts.give(new ReadRequest.Linearizable<>(query, parts.budget(), parts.seen()));
+  }
+
+  /**
+   * Reads linearizably as {@link #read} does, but without a round to the other nodes as long as the
+   * leader has a lease (section 6.4.1): on the leader it costs no message, elsewhere one to the
+   * leader and back. Without a lease it is a {@code read}.
+   *
+   * <p>The result can be old if the monotonic clock of a machine goes wrong by more than 20 %, or
+   * stands still while the others' go on, as it may when a virtual machine is suspended; or while
+   * the members have different election timeouts. {@link #read} relies on no clock. While this is
+   * in use, followers that lose the connection to the leader wait for a whole election timeout
+   * before they elect another one.
+   *
+   * @param query as for {@link #read}; may be called a second time, if the lease is over when its
+   *     result is there
+   * @param <T> what it gives
+   * @return as from {@link #read}
+   */
+  public <T> CompletableFuture<T> leaseRead(Supplier<T> query) {
+    Objects.requireNonNull(query, "query");
+    return parts.give(new ReadRequest.ByLease<>(query, parts.budget(), parts.seen()));
+  }
+
+  /**
+   * Reads what this node has, if that is not staler than a bound. Within the bound it asks nobody,
+   * and works on a node that is cut off.
+   *
+   * @param bound how stale it may be
+   * @param query as for {@link #read}; may be called a second time, if its result is too old when
+   *     it is there
+   * @param <T> what it gives
+   * @return the query's result, and how stale it can be. Else as from {@link #read}.
+   */
+  public <T> CompletableFuture<StaleRead<T>> staleRead(Staleness bound, Supplier<T> query) {
+    Objects.requireNonNull(bound, "bound");
+    Objects.requireNonNull(query, "query");
+    return parts.give(
+        new ReadRequest.Stale<>(
+            bound, query, parts.loop().freshness(), parts.budget(), parts.seen()));
+  }
+
+  /**
+   * What this node has shown so far: all commands it has answered and all that its reads have seen.
+   * Whoever reads with it {@linkplain #readAfter elsewhere} sees all of that, and so its own
+   * writes.
+   *
+   * @return a token of this cluster; if the node does not belong to one yet, of none, and then only
+   *     worth something if its index is 0
+   */
+  public ReadToken token() {
+    UUID cluster = parts.loop().clusterId();
+    return new ReadToken(cluster == null ? ReadToken.NO_CLUSTER : cluster, parts.seen().index());
+  }
+
+  /**
+   * Reads from this node as soon as it has everything that a token stands for; does not ask the
+   * leader.
+   *
+   * @param token from any node of this cluster
+   * @param query as for {@link #read}
+   * @param <T> what it gives
+   * @return the query's result, or what it threw. Else a {@link NotExecutedException} (too much to
+   *     do, or the node did not get so far within ten election timeouts, or belongs to no cluster
+   *     yet) or a {@link ClosedException}.
+   * @throws IllegalArgumentException if the token is of another cluster
+   */
+  public <T> CompletableFuture<T> readAfter(ReadToken token, Supplier<T> query) {
+    Objects.requireNonNull(query, "query");
+    UUID cluster = parts.loop().clusterId();
+    if (cluster == null && token.index() > 0) {
+      return CompletableFuture.failedFuture(
+          new NotExecutedException("node " + parts.id() + " belongs to no cluster yet"));
+    }
+    if (token.index() > 0 && !token.clusterId().equals(cluster)) {
+      throw new IllegalArgumentException(
+          "the token " + token + " is of another cluster than " + cluster);
+    }
+    return parts.give(new ReadRequest.After<>(token.index(), query, parts.budget(), parts.seen()));
   }
 
   /**

@@ -2,9 +2,9 @@ package io.balsa.raft;
 
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Objects;
 
 /**
  * What entries are applied to: the sessions of clients, and behind them the state machine. Both go
@@ -17,6 +17,11 @@ import java.io.InputStream;
  */
 final class ReplicatedState {
   private static final byte[] NOTHING = {};
+
+  /** What follows the sessions in a snapshot: nothing, or the image of the state machine. */
+  private static final int MARK = 0;
+
+  private static final int IMAGE = 1;
 
   private final StateMachine machine;
   private final long maxAnswerBytes;
@@ -53,29 +58,45 @@ final class ReplicatedState {
     return response == null ? NOTHING : response;
   }
 
-  /** Captures all of it as it is now. */
-  SnapshotWriter capture() {
+  /** Whether the state machine keeps its state itself, so that this node needs no image of it. */
+  boolean isOnDisk() {
+    return keptIndex != StateMachine.IN_MEMORY;
+  }
+
+  /** Captures all of it as it is now, or all but the state machine. */
+  SnapshotWriter capture(boolean withImage) {
     byte[] table = SessionImage.of(sessions);
-    SnapshotWriter image = machine.snapshot();
-    if (image == null) {
-      throw new NullPointerException("snapshot() has returned null");
+    if (!withImage) {
+      return out -> {
+        out.write(table);
+        out.write(MARK);
+      };
     }
+    SnapshotWriter image = Objects.requireNonNull(machine.snapshot(), "snapshot()");
     return out -> {
       out.write(table);
+      out.write(IMAGE);
       image.writeTo(out);
     };
   }
 
-  /** Replaces all of it by what was captured at an index. */
-  void restore(long index, InputStream image) throws IOException {
-    try {
-      sessions = SessionImage.read(image, maxAnswerBytes);
-    } catch (EOFException e) {
-      throw new IOException("the sessions in the snapshot end too early", e);
-    }
+  /** Replaces all of it by what was captured at an index; a later state is left as it is. */
+  void restore(long index, InputStream snapshot) throws IOException {
+    sessions = SessionImage.read(snapshot, maxAnswerBytes);
     logTime = sessions.time();
-    if (index > keptIndex) {
-      machine.restore(image);
+    int kind = snapshot.read();
+    if (index <= keptIndex) {
+      return;
     }
+    if (kind == MARK) {
+      throw new IOException(
+          ("the state machine has its state up to " + keptIndex + " only, and what follows up to ")
+              + (index + " is not in the log any more: put back the state that belongs to this")
+              + " log, or let the node begin anew with both empty");
+    }
+    if (kind != IMAGE) {
+      throw new IOException("the snapshot has no image of the state machine");
+    }
+    machine.restore(snapshot);
   }
 }

@@ -28,6 +28,9 @@ public interface StateMachine {
    */
   byte[] apply(long index, byte[] command);
 
+  /** What {@link #appliedIndex()} says of a state in memory. */
+  long IN_MEMORY = -1;
+
   /**
    * Answers a query of a client that is no member, which can't read the state itself. Called
    * between two commands, which wait for it.
@@ -42,13 +45,15 @@ public interface StateMachine {
 
   /**
    * Up to where the state is on disk already. For state machines that keep their state there
-   * themselves, each command together with its index: they are not given again what they have, and
-   * not restored when the node starts. Called once, before everything else.
+   * themselves, each command together with its index: they are not given again what they have, not
+   * restored when the node starts, and written as a snapshot only when another node needs the
+   * state. Called once, before everything else.
    *
-   * @return the index of the last command that the state has for good, 0 for a state in memory
+   * @return the index of the last command that the state has for good, 0 if it has none yet; {@link
+   *     #IN_MEMORY} unless overridden
    */
   default long appliedIndex() {
-    return 0;
+    return IN_MEMORY;
   }
 
   /**

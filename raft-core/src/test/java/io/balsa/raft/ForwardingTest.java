@@ -41,7 +41,7 @@ class ForwardingTest {
   }
 
   private Proposal.Local proposal() {
-    return new Proposal.Local(EntryType.COMMAND, new byte[] {1}, budget);
+    return new Proposal.Local(EntryType.COMMAND, new byte[] {1}, budget, new Seen());
   }
 
   @Test

@@ -17,7 +17,6 @@ import io.balsa.raft.core.RestoredState;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class LiveGroupTest {
@@ -63,6 +62,7 @@ class LiveGroupTest {
     Limits limits = Limits.forHeap(1 << 30);
     Raft raft = new Raft(new NodeId("n1"), RaftOptions.defaults(), restored, bound -> 0, null);
     Answers answers = new Answers();
+    Waiting waiting = new Waiting(answers);
     Replies replies = new Replies(NOWHERE);
     Applier applier =
         new Applier(
@@ -88,8 +88,10 @@ class LiveGroupTest {
         1,
         wiring,
         limits,
-        new Waiting(answers),
-        new SplittableRandom(1),
+        waiting,
+        new Reads(applier, waiting, answers, new Freshness(Environment.system())),
+        Environment.system(),
+        new Lease(Environment.system(), RaftOptions.defaults(), 1_000_000),
         answers,
         new LogClock(() -> 0, () -> 0));
   }

@@ -7,6 +7,8 @@ import io.balsa.raft.RaftNode;
 import io.balsa.raft.RecoveredLog;
 import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.SnapshotWriter;
+import io.balsa.raft.StaleRead;
+import io.balsa.raft.Staleness;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.Entry;
@@ -110,6 +112,18 @@ final class BenchmarkCluster implements AutoCloseable {
 
   CompletableFuture<byte[]> read() {
     return leader.read(leaderCounter::bytes);
+  }
+
+  CompletableFuture<byte[]> leaseRead() {
+    return leader.leaseRead(leaderCounter::bytes);
+  }
+
+  CompletableFuture<byte[]> staleRead() {
+    return leader.staleRead(Staleness.any(), leaderCounter::bytes).thenApply(StaleRead::value);
+  }
+
+  CompletableFuture<byte[]> readAfter() {
+    return leader.readAfter(leader.token(), leaderCounter::bytes);
   }
 
   /** How many times a log was forced, on all nodes together. */

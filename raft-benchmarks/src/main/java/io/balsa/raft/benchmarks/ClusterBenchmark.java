@@ -4,7 +4,9 @@ import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +18,8 @@ import org.HdrHistogram.Recorder;
 /**
  * Loads a cluster of three nodes in this process, over loopback TCP, with real forced writes: one
  * thread keeps a number of 256-byte proposals outstanding at the leader. Prints throughput,
- * latency, processor time and allocation, beside what the disk can do by itself in the same run.
+ * latency, processor time and allocation, beside what the disk can do by itself in the same run;
+ * with {@code --reads} then the same for each kind of read.
  *
  * <p>Arguments: {@code [--outstanding 1,64,512] [--seconds 8] [--warmup 5] [--reads]}.
  */
@@ -66,13 +69,25 @@ public final class ClusterBenchmark {
           benchmark.measure("write", cluster, () -> cluster.propose(COMMAND), Integer.parseInt(c));
         }
         if (flags.contains("--reads")) {
-          for (String c : outstanding) {
-            benchmark.measure("read", cluster, cluster::read, Integer.parseInt(c));
-          }
+          benchmark.measureReads(cluster, outstanding);
         }
       }
     } finally {
       Scratch.delete(dir);
+    }
+  }
+
+  private void measureReads(BenchmarkCluster cluster, String[] outstanding)
+      throws InterruptedException {
+    Map<String, Supplier<CompletableFuture<byte[]>>> kinds = new LinkedHashMap<>();
+    kinds.put("read", cluster::read);
+    kinds.put("lease", cluster::leaseRead);
+    kinds.put("stale", cluster::staleRead);
+    kinds.put("token", cluster::readAfter);
+    for (Map.Entry<String, Supplier<CompletableFuture<byte[]>>> kind : kinds.entrySet()) {
+      for (String c : outstanding) {
+        measure(kind.getKey(), cluster, kind.getValue(), Integer.parseInt(c));
+      }
     }
   }
 

@@ -106,8 +106,9 @@ public record Effects(
    *
    * @param id the number of the batch
    * @param index the index
+   * @param byLease whether this node's lease vouches for it, not a quorum
    */
-  public record Readable(long id, long index) {}
+  public record Readable(long id, long index, boolean byLease) {}
 
   /**
    * A configuration that was asked for is committed.

@@ -51,8 +51,27 @@ public sealed interface Event {
    *
    * @param id the driver's number for this batch of reads, comes back in {@link Effects#readable()}
    *     or {@link Effects#unreadable()}
+   * @param byLease whether the leader's lease is enough, if it has one (section 6.4.1)
    */
-  record Read(long id) implements Event {}
+  record Read(long id, boolean byLease) implements Event {
+    /**
+     * A read that a quorum has to confirm.
+     *
+     * @param id the driver's number for this batch of reads
+     */
+    public Read(long id) {
+      this(id, false);
+    }
+  }
+
+  /**
+   * The driver has looked at its clock, since {@link Raft#asksForLease()}. Between the look and
+   * this event it steps no other one, so the commit index is one that was known before the look.
+   *
+   * @param holds whether less time has gone by since {@link Raft#leaseRound()} was sent than
+   *     everybody's promise lasts, by the slowest clock there may be
+   */
+  record LeaseChecked(boolean holds) implements Event {}
 
   /**
    * The application wants another configuration (section 4.3).

@@ -10,6 +10,7 @@ import java.util.List;
  * <ul>
  *   <li>The election timer is reset by a message of the leader of this term that is newer than
  *       those before, and by giving a vote away; by nothing else.
+ *   <li>It does not campaign while it is bound by a promise to a leader, whatever it hears.
  *   <li>Reads that were passed on to the leader are answered in the role that passed them on, or
  *       not at all.
  * </ul>
@@ -40,9 +41,13 @@ final class Follower extends RoleState {
   /** A node that has just started knows of no leader it could disturb and need not wait as long. */
   static Follower atStart(Raft raft) {
     Follower follower = new Follower(raft, null);
-    follower.timeout = raft.shortTimeout();
+    follower.timeout = follower.soon();
     follower.why = "heard no leader since it started";
     return follower;
+  }
+
+  private int soon() {
+    return (int) raft.voter.boundFor() + raft.shortTimeout();
   }
 
   @Override
@@ -66,7 +71,7 @@ final class Follower extends RoleState {
     while (!reads.isEmpty() && now - reads.peekFirst().askedAt >= raft.options.electionTicks()) {
       raft.output.unreadable(reads.removeFirst().id);
     }
-    if (now - contact < timeout) {
+    if (now - contact < timeout || raft.voter.boundFor() > 0) {
       return;
     }
     if (raft.mayCampaign()) {
@@ -92,7 +97,7 @@ final class Follower extends RoleState {
     if (peer.equals(leader)) {
       leader = null;
       contact = now;
-      timeout = raft.shortTimeout();
+      timeout = soon();
       why = "lost the connection to " + peer + ", which led";
       failReads();
     }
@@ -101,7 +106,7 @@ final class Follower extends RoleState {
   /** AppendEntries, receiver's side (figure 3.1). */
   @Override
   void onAppendEntries(NodeId from, Message.AppendEntries m) {
-    follow(from, m.round());
+    follow(from, m.round(), m.lease());
     if (!raft.log.contains(m.previous())) { // step 2
       LogPosition hint = raft.log.lastAgreeable(m.previous());
       raft.output.send(
@@ -124,14 +129,17 @@ final class Follower extends RoleState {
     }
   }
 
-  private void follow(NodeId from, long round) {
+  private void follow(NodeId from, long round, boolean lease) {
     leader = from;
     if (round > lastRound) { // else it is a repetition, perhaps of a leader long dead
       lastRound = round;
       contact = now;
-      if (timeout < raft.options.electionTicks()) {
+      if (!why.equals(SILENCE)) {
         timeout = raft.electionTimeout();
         why = SILENCE;
+      }
+      if (lease) {
+        raft.voter.promise();
       }
     }
   }
@@ -157,7 +165,7 @@ final class Follower extends RoleState {
   /** InstallSnapshot, receiver's side (figure 5.3). What it stands for may be here already. */
   @Override
   void onInstallSnapshot(NodeId from, Message.InstallSnapshot m) {
-    follow(from, m.round());
+    follow(from, m.round(), m.lease());
     if (m.snapshot().index() > raft.log.commitIndex()) {
       if (raft.log.contains(m.snapshot().last())) {
         raft.commit(m.snapshot().index());
@@ -201,7 +209,7 @@ final class Follower extends RoleState {
     }
     long round = raft.nextRound();
     reads.addLast(new ForwardedRead(round, e.id(), now));
-    raft.output.send(leader, new Message.ReadIndex(raft.term(), round));
+    raft.output.send(leader, new Message.ReadIndex(raft.term(), round, e.byLease()));
   }
 
   @Override
@@ -209,7 +217,7 @@ final class Follower extends RoleState {
     for (ForwardedRead read : reads) {
       if (read.round == m.round()) {
         reads.remove(read);
-        raft.output.readable(read.id, m.index());
+        raft.output.readable(read.id, m.index(), false);
         return;
       }
     }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
  *   <li>It counts itself like everybody else: by what is on its disk, and only if it is a voter.
  *   <li>Only an entry of its own term is committed by counting; the ones before follow (section
  *       3.6.2).
+ *   <li>It has a lease only by {@link LeaseRounds}, and leaves the time to those who have a clock.
  *   <li>It stops leading when, for an election timeout, no quorum has acknowledged what it sent
  *       meanwhile (section 6.2).
  * </ul>
@@ -29,6 +30,7 @@ final class Leader extends RoleState {
   private final Map<NodeId, Long> firstRounds = new TreeMap<>();
 
   private final ReadQueue reads;
+  private final LeaseRounds lease;
   private final Reconfiguration reconfiguration;
   private final LeadershipTransfer transfer;
 
@@ -46,6 +48,7 @@ final class Leader extends RoleState {
   Leader(Raft raft) {
     super(raft);
     reads = new ReadQueue(raft);
+    lease = new LeaseRounds(raft.options);
     reconfiguration = new Reconfiguration(raft, this);
     transfer = new LeadershipTransfer(raft, this);
     firstIndexOfTerm = raft.log.lastIndex() + 1;
@@ -170,6 +173,7 @@ final class Leader extends RoleState {
 
   private void startRound() {
     round = raft.nextRound();
+    lease.roundStarts(round, now);
     progress.forEach(this::sendHeartbeat);
     if (announcement != null) {
       announcement.roundStarts(round, progress);
@@ -198,12 +202,18 @@ final class Leader extends RoleState {
   }
 
   private void offerSnapshot(NodeId id) {
-    raft.output.send(id, new Message.InstallSnapshot(raft.term(), round, raft.snapshot()));
+    raft.output.send(
+        id, new Message.InstallSnapshot(raft.term(), round, raft.snapshot(), lease.asked()));
   }
 
   private AppendEntries header(long previousIndex) {
     return new AppendEntries(
-        raft.term(), round, raft.log.positionAt(previousIndex), raft.log.commitIndex(), List.of());
+        raft.term(),
+        round,
+        raft.log.positionAt(previousIndex),
+        raft.log.commitIndex(),
+        List.of(),
+        lease.asked());
   }
 
   // ---- replication
@@ -344,14 +354,51 @@ final class Leader extends RoleState {
 
   @Override
   void onRead(Event.Read e) {
-    reads.add(null, e.id());
-    startReads();
+    addRead(null, e.id(), e.byLease());
   }
 
   @Override
   void onReadIndex(NodeId from, Message.ReadIndex m) {
-    reads.add(from, m.round());
-    startReads();
+    addRead(from, m.round(), m.byLease());
+  }
+
+  private void addRead(NodeId from, long id, boolean byLease) {
+    if (byLease) {
+      lease.want(now);
+      reads.addByLease(from, id);
+    } else {
+      reads.add(from, id);
+      startReads();
+    }
+  }
+
+  @Override
+  long round() {
+    return round;
+  }
+
+  @Override
+  long leaseRound() {
+    return lease.asked() && hasCommittedInTerm() ? lease.confirmed(confirmedRound()) : 0;
+  }
+
+  @Override
+  boolean asksForLease() {
+    return reads.asksForLease();
+  }
+
+  @Override
+  void onLeaseChecked(boolean holds) {
+    if (holds && leaseRound() > 0) {
+      tell(reads.leaseHolds());
+    } else {
+      reads.leaseIsOver();
+      startReads();
+    }
+  }
+
+  void endLease() {
+    lease.end();
   }
 
   private void startReads() {
@@ -366,13 +413,18 @@ final class Leader extends RoleState {
     if (!reads.isConfirming()) {
       return;
     }
-    for (NodeId asker : reads.confirmed(confirmedRound())) {
+    tell(reads.confirmed(confirmedRound()));
+    startReads();
+  }
+
+  /** Who was told an index will have to apply up to our commit index. */
+  private void tell(List<NodeId> askers) {
+    for (NodeId asker : askers) {
       Progress p = progress.get(asker);
       if (p != null) {
-        sendHeartbeat(asker, p); // it will have to apply up to our commit index
+        sendHeartbeat(asker, p);
       }
     }
-    startReads();
   }
 
   // ---- membership (section 4.3)
@@ -415,6 +467,7 @@ final class Leader extends RoleState {
       follow(m.id(), raft.configurations.currentIndex()); // the newcomer's first entry is this one
     }
     checkQuorumLater(); // it can't have answered yet
+    lease.beginAgain();
   }
 
   /** Nothing that was known of the node's log holds any more. */

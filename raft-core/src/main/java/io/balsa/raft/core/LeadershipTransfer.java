@@ -92,6 +92,7 @@ final class LeadershipTransfer {
   void onProgress() {
     if (request != null && !told && leader.matchOf(target) == raft.log.lastIndex()) {
       told = true;
+      leader.endLease(); // however late, the message may make another one lead
       raft.output.send(target, new Message.TimeoutNow(term));
     }
   }

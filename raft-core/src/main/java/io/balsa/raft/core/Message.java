@@ -84,10 +84,41 @@ public sealed interface Message {
    * @param previous the position right before the entries, where the logs must agree
    * @param commitIndex up to where the leader's log is committed
    * @param entries consecutive entries from {@code previous.index() + 1} on
+   * @param lease whether the receiver is to promise to help nobody else to lead for an election
+   *     timeout, whatever it hears (section 6.4.1)
    */
   record AppendEntries(
-      long term, long round, LogPosition previous, long commitIndex, List<Entry> entries)
+      long term,
+      long round,
+      LogPosition previous,
+      long commitIndex,
+      List<Entry> entries,
+      boolean lease)
       implements Message {
+    /**
+     * Without asking for a promise.
+     *
+     * @param term the leader's term
+     * @param round the leader's count of confirmation rounds
+     * @param previous the position right before the entries
+     * @param commitIndex up to where the leader's log is committed
+     * @param entries consecutive entries
+     */
+    public AppendEntries(
+        long term, long round, LogPosition previous, long commitIndex, List<Entry> entries) {
+      this(term, round, previous, commitIndex, entries, false);
+    }
+
+    /**
+     * The same with other entries.
+     *
+     * @param others consecutive entries from {@code previous.index() + 1} on
+     * @return the message
+     */
+    public AppendEntries withEntries(List<Entry> others) {
+      return new AppendEntries(term, round, previous, commitIndex, others, lease);
+    }
+
     /**
      * The last index this message vouches for.
      *
@@ -128,8 +159,21 @@ public sealed interface Message {
    * @param round as in {@link AppendEntries}; the answer is an {@link AppendEntriesAccepted} with
    *     what the receiver has on disk and committed
    * @param snapshot the snapshot
+   * @param lease as in {@link AppendEntries}
    */
-  record InstallSnapshot(long term, long round, Snapshot snapshot) implements Message {}
+  record InstallSnapshot(long term, long round, Snapshot snapshot, boolean lease)
+      implements Message {
+    /**
+     * Without asking for a promise.
+     *
+     * @param term the leader's term
+     * @param round as in {@link AppendEntries}
+     * @param snapshot the snapshot
+     */
+    public InstallSnapshot(long term, long round, Snapshot snapshot) {
+      this(term, round, snapshot, false);
+    }
+  }
 
   /**
    * Campaign at once: the leader makes way for the receiver (section 3.10).
@@ -143,8 +187,19 @@ public sealed interface Message {
    *
    * @param term the sender's term
    * @param round a number that tells this question from the sender's earlier ones
+   * @param byLease whether the receiver may answer by its lease, without asking a quorum
    */
-  record ReadIndex(long term, long round) implements Message {}
+  record ReadIndex(long term, long round, boolean byLease) implements Message {
+    /**
+     * To be confirmed by a quorum.
+     *
+     * @param term the sender's term
+     * @param round a number that tells this question from the sender's earlier ones
+     */
+    public ReadIndex(long term, long round) {
+      this(term, round, false);
+    }
+  }
 
   /**
    * The answer to a {@link ReadIndex}.

@@ -122,8 +122,8 @@ final class Output {
     refused.add(new Effects.Refused(id, reason, leader));
   }
 
-  void readable(long id, long index) {
-    readable.add(new Effects.Readable(id, index));
+  void readable(long id, long index, boolean byLease) {
+    readable.add(new Effects.Readable(id, index, byLease));
   }
 
   void unreadable(long id) {

@@ -22,13 +22,14 @@ public final class Raft implements RaftView {
   final RaftLog log;
   final ConfigurationHistory configurations;
   final Output output;
+  final Reporter reporter;
 
   final Acquaintances acquaintances = new Acquaintances();
+  final Voter voter = new Voter(this);
 
   private final NodeId self;
   private final UUID incarnation;
   private final RandomSource random;
-  private final Reporter reporter;
   private long term;
   private NodeId votedFor;
   private NodeId leaderOfTerm;
@@ -89,6 +90,7 @@ public final class Raft implements RaftView {
     }
     // No answer to a question of an earlier life may be taken for one to a question of this life.
     lastRound = (long) random.nextInt(Integer.MAX_VALUE) << 32;
+    voter.onStart();
     role = Follower.atStart(this);
   }
 
@@ -100,6 +102,7 @@ public final class Raft implements RaftView {
   public void step(Event event) {
     try {
       if (event instanceof Event.Tick) {
+        voter.onTick();
         role.onTick();
       } else if (event instanceof Event.Received e) {
         receive(e.from(), e.message());
@@ -107,6 +110,8 @@ public final class Raft implements RaftView {
         role.onPropose(e);
       } else if (event instanceof Event.Read e) {
         role.onRead(e);
+      } else if (event instanceof Event.LeaseChecked e) {
+        role.onLeaseChecked(e.holds());
       } else if (event instanceof Event.Persisted e) {
         onPersisted(e.token());
       } else if (event instanceof Event.Disconnected e) {
@@ -173,7 +178,7 @@ public final class Raft implements RaftView {
       return;
     }
     if (message instanceof Message.PreVote m) {
-      onPreVote(from, m);
+      voter.onPreVote(from, m);
       return;
     }
     boolean isPreVoteReply = message instanceof Message.PreVoteReply;
@@ -181,8 +186,7 @@ public final class Raft implements RaftView {
       turnAway(from, message);
       return;
     }
-    if (message instanceof Message.RequestVote m && !m.transfer() && role.hearsLeader()) {
-      report(from, false, "hears a leader"); // section 4.2.3: not even the term counts
+    if (message instanceof Message.RequestVote m && voter.ignores(from, m)) {
       return;
     }
     if (message.term() > term) {
@@ -203,7 +207,7 @@ public final class Raft implements RaftView {
     } else if (message instanceof Message.AppendEntriesRejected m) {
       role.onRejected(from, m);
     } else if (message instanceof Message.RequestVote m) {
-      onRequestVote(from, m);
+      voter.onRequestVote(from, m);
     } else if (message instanceof Message.RequestVoteReply m) {
       role.onRequestVoteReply(from, m);
     } else if (message instanceof Message.PreVoteReply m) {
@@ -238,47 +242,9 @@ public final class Raft implements RaftView {
     } else if (message instanceof Message.InstallSnapshot m) {
       output.send(from, new Message.AppendEntriesAccepted(term, m.round(), 0));
     } else if (message instanceof Message.RequestVote) {
-      report(from, false, "is in a later term");
+      voter.report(from, "is in a later term");
       output.send(from, new Message.RequestVoteReply(term, false));
     }
-  }
-
-  /**
-   * Section 9.6. Costs nothing and promises nothing, so the vote that was given in this term does
-   * not matter.
-   */
-  private void onPreVote(NodeId from, Message.PreVote m) {
-    String objection = null;
-    if (m.term() <= term) {
-      objection = "is in a later term";
-    } else if (role.hearsLeader()) {
-      objection = "hears a leader";
-    } else if (m.last().compareTo(last()) < 0) {
-      objection = "has a more up-to-date log";
-    }
-    report(from, objection == null, objection);
-    output.send(from, new Message.PreVoteReply(term, m.round(), objection == null));
-  }
-
-  /** Sections 3.4 and 3.6.1. */
-  private void onRequestVote(NodeId from, Message.RequestVote m) {
-    String objection = null;
-    if (votedFor != null && !votedFor.equals(from)) {
-      objection = "has voted for " + votedFor;
-    } else if (m.last().compareTo(last()) < 0) {
-      objection = "has a more up-to-date log";
-    }
-    report(from, objection == null, objection);
-    if (objection != null) {
-      output.send(from, new Message.RequestVoteReply(term, false));
-      return;
-    }
-    if (votedFor == null) {
-      votedFor = from;
-      output.hardStateChanged(false);
-    }
-    role.onVoteGranted();
-    output.sendWhenPersisted(from, new Message.RequestVoteReply(term, true));
   }
 
   private void onTimeoutNow(NodeId from) {
@@ -330,6 +296,14 @@ public final class Raft implements RaftView {
     Candidate candidate = Candidate.candidate(this, transfer);
     become(candidate, reason);
     candidate.campaign();
+  }
+
+  void voteFor(NodeId candidate) {
+    if (votedFor == null) {
+      votedFor = candidate;
+      output.hardStateChanged(false);
+    }
+    role.onVoteGranted();
   }
 
   private void enterTerm(long newTerm, NodeId vote) {
@@ -413,7 +387,7 @@ public final class Raft implements RaftView {
    */
   private void form(Configuration configuration) {
     if (term > 1 || votedFor != null || log.lastIndex() > 0) {
-      return; // the cluster exists
+      return; // the cluster exists; term 1 alone is what a crash has left of this event
     }
     if (term == 0) {
       enterTerm(1, null);
@@ -487,6 +461,10 @@ public final class Raft implements RaftView {
     return configurations.mayNeed(self, incarnation, log.commitIndex());
   }
 
+  boolean hearsLeader() {
+    return role.hearsLeader();
+  }
+
   /** Drawn anew each time, from one to just below two election timeouts (section 3.4). */
   int electionTimeout() {
     return options.electionTicks() + random.nextInt(options.electionTicks());
@@ -506,13 +484,6 @@ public final class Raft implements RaftView {
     output.note(new Decision.Refused(from, reason));
   }
 
-  private void report(NodeId candidate, boolean granted, String objection) {
-    if (reporter.isOn()) {
-      String reason = granted ? "its log is up to date" : "this node " + objection;
-      reporter.report(new Decision.Voted(candidate, granted, reason));
-    }
-  }
-
   // ---- the view
 
   /**
@@ -522,6 +493,35 @@ public final class Raft implements RaftView {
    */
   public int electionTicks() {
     return options.electionTicks();
+  }
+
+  /**
+   * The last round that this node has started as the leader. Its messages leave after this is
+   * known.
+   *
+   * @return a number that rises
+   */
+  public long round() {
+    return role.round();
+  }
+
+  /**
+   * The highest round for which a quorum has promised to help nobody else to lead, for an election
+   * timeout of each of theirs from when it got the round.
+   *
+   * @return the round, or 0 if this node has no lease, whatever any clock says
+   */
+  public long leaseRound() {
+    return role.leaseRound();
+  }
+
+  /**
+   * Whether reads wait to hear if the lease holds.
+   *
+   * @return true if an {@link Event.LeaseChecked} is due
+   */
+  public boolean asksForLease() {
+    return role.asksForLease();
   }
 
   @Override

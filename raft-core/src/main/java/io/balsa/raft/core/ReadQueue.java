@@ -11,6 +11,8 @@ import java.util.List;
  *   <li>A round has a number that no other ever had, and confirms only the reads that arrived
  *       before it was sent.
  *   <li>At most one round is under way for reads; what arrives meanwhile waits for the next.
+ *   <li>Those that a lease is enough for wait only until the driver has looked at its clock; if it
+ *       is over, they need a round like the others.
  *   <li>No round starts before the leader has committed an entry of its term: it does not know
  *       until then how far the log is committed.
  * </ul>
@@ -21,6 +23,7 @@ final class ReadQueue {
 
   private final Raft raft;
   private List<Request> arrived = new ArrayList<>();
+  private List<Request> byLease = new ArrayList<>();
   private List<Request> confirming = List.of();
   private long round;
   private long readIndex;
@@ -31,6 +34,26 @@ final class ReadQueue {
 
   void add(NodeId from, long id) {
     arrived.add(new Request(from, id));
+  }
+
+  void addByLease(NodeId from, long id) {
+    byLease.add(new Request(from, id));
+  }
+
+  boolean asksForLease() {
+    return !byLease.isEmpty();
+  }
+
+  void leaseIsOver() {
+    arrived.addAll(byLease);
+    byLease = new ArrayList<>();
+  }
+
+  /** The lease holds; returns the nodes that have been told an index. */
+  List<NodeId> leaseHolds() {
+    List<Request> requests = byLease;
+    byLease = new ArrayList<>();
+    return answer(requests, raft.log.commitIndex(), true);
   }
 
   boolean wantsRound() {
@@ -53,23 +76,28 @@ final class ReadQueue {
     if (confirmedRound < round) {
       return List.of();
     }
+    List<Request> requests = confirming;
+    confirming = List.of();
+    return answer(requests, readIndex, false);
+  }
+
+  private List<NodeId> answer(List<Request> requests, long index, boolean leased) {
     List<NodeId> told = new ArrayList<>();
-    for (Request request : confirming) {
+    for (Request request : requests) {
       if (request.from == null) {
-        raft.output.readable(request.id, readIndex);
+        raft.output.readable(request.id, index, leased);
       } else {
-        raft.output.send(
-            request.from, new Message.ReadIndexReply(raft.term(), request.id, readIndex));
+        raft.output.send(request.from, new Message.ReadIndexReply(raft.term(), request.id, index));
         told.add(request.from);
       }
     }
-    confirming = List.of();
     return told;
   }
 
   void fail() {
     fail(confirming);
     fail(arrived);
+    fail(byLease);
   }
 
   private void fail(List<Request> requests) {

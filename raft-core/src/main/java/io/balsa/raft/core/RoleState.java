@@ -56,6 +56,21 @@ abstract sealed class RoleState permits Follower, Candidate, Leader, Stopped {
 
   void onPeerMet() {}
 
+  /** The last round that was started, 0 unless the node leads. */
+  long round() {
+    return 0;
+  }
+
+  long leaseRound() {
+    return 0;
+  }
+
+  boolean asksForLease() {
+    return false;
+  }
+
+  void onLeaseChecked(boolean holds) {}
+
   void onRead(Event.Read e) {
     raft.output.unreadable(e.id());
   }

@@ -128,6 +128,7 @@ final class Cluster {
     node.disk.put(new HardState(term, null), entries, commitIndex);
     node.start();
     safety.started(node);
+    tick(name, (int) node.raft().voter.boundFor()); // what it had promised before is over
     return this;
   }
 
@@ -270,6 +271,13 @@ final class Cluster {
   long read(String name) {
     safety.readAsked(++lastId);
     step(name, new Event.Read(lastId));
+    return lastId;
+  }
+
+  /** A read for which the leader's lease is enough, if the driver finds that it holds. */
+  long leaseRead(String name) {
+    safety.readAsked(++lastId);
+    step(name, new Event.Read(lastId, true));
     return lastId;
   }
 

@@ -332,7 +332,7 @@ class ElectionFailuresTest {
     assertThat(cluster.raft("n1").role()).isEqualTo(Role.LEADER); // nobody deposes it
     assertThat(cluster.raft("n1").commitIndex()).isEqualTo(commit); // nor is it in a hurry
     long read = cluster.read("n1");
-    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, commit));
+    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, commit, false));
     cluster.releaseDisk("n1");
     assertThat(cluster.raft("n1").commitIndex()).isEqualTo(commit + 1);
 

@@ -54,6 +54,16 @@ class FormTest {
     cluster.roundsUntil(100, () -> cluster.leader().raft().commitIndex() == 2);
   }
 
+  /** The term may reach the disk without the entry that came with it. */
+  @Test
+  void cm17_aCrashInTheMiddleOfFormingIsNoReasonNotTo() {
+    start();
+    cluster.restore("n1", 1, 0);
+    assertThat(cluster.raft("n1").last()).isEqualTo(LogPosition.ZERO);
+    List.of("n1", "n2", "n3").forEach(n -> form(n, first(1)));
+    cluster.elect("n1");
+  }
+
   @Test
   void cm17_whoHasVotedFormsNothing() {
     start();

@@ -68,17 +68,18 @@ final class Notation {
           + " commit="
           + m.commitIndex()
           + " round="
-          + m.round();
+          + m.round()
+          + (m.lease() ? " lease" : "");
     } else if (message instanceof Message.AppendEntriesAccepted m) {
       return name + " match=" + m.matchIndex() + " round=" + m.round();
     } else if (message instanceof Message.AppendEntriesRejected m) {
       return name + " previous=" + m.previousIndex() + " hint=" + m.hint() + " round=" + m.round();
     } else if (message instanceof Message.InstallSnapshot m) {
-      return name + " " + m.snapshot().last() + " round=" + m.round();
+      return name + " " + m.snapshot().last() + " round=" + m.round() + (m.lease() ? " lease" : "");
     } else if (message instanceof Message.TimeoutNow) {
       return name;
     } else if (message instanceof Message.ReadIndex m) {
-      return name + " round=" + m.round();
+      return name + " round=" + m.round() + (m.byLease() ? " by lease" : "");
     } else if (message instanceof Message.ReadIndexReply m) {
       return name + " round=" + m.round() + " index=" + m.index();
     } else {

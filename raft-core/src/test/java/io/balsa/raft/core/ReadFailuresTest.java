@@ -32,7 +32,7 @@ class ReadFailuresTest {
     hearHeartbeats(cluster);
     assertThat(cluster.readable()).isEmpty();
     cluster.rounds(3 * HB);
-    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, 3));
+    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, 3, false));
   }
 
   /** The quorum confirms the leader, but does not get its entries. */
@@ -117,7 +117,7 @@ class ReadFailuresTest {
     assertThat(cluster.unreadable()).hasSize(1);
     cluster.elect("n1");
     long read = cluster.read("n1");
-    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, 4));
+    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, 4, false));
   }
 
   @Test
@@ -171,7 +171,7 @@ class ReadFailuresTest {
     assertThat(cluster.raft("n2").commitIndex()).isEqualTo(1);
     long read = cluster.read("n2");
     cluster.stabilize();
-    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, 2));
+    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, 2, false));
     assertThat(cluster.raft("n2").commitIndex()).isEqualTo(2); // and it need not wait to get there
     assertThat(cluster.raft("n3").commitIndex()).isEqualTo(2);
   }
@@ -192,6 +192,6 @@ class ReadFailuresTest {
     cluster.rounds(HB);
     long read = cluster.read("n2");
     cluster.stabilize();
-    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, 1));
+    assertThat(cluster.readable()).containsExactly(new Effects.Readable(read, 1, false));
   }
 }

@@ -140,7 +140,7 @@ final class TestNode {
       }
       entries.add(entry);
     }
-    return new Message.AppendEntries(m.term(), m.round(), m.previous(), m.commitIndex(), entries);
+    return m.withEntries(entries);
   }
 
   @Override

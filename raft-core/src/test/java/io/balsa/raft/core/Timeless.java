@@ -24,6 +24,7 @@ final class Timeless {
     if (!rounds) {
       Fields.set(raft, "lastRound", 0L);
     }
+    Fields.set(Fields.get(raft, "voter"), "boundFor", 0L);
     if (role instanceof Follower) {
       settleFollower(role);
     } else if (role instanceof Candidate) {

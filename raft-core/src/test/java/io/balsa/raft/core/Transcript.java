@@ -17,7 +17,8 @@ import java.util.function.Predicate;
  *   cluster n1 n2 n3 [leader=n1] [learners=n4] [spare=n5] [window=2] [batch=40]
  *   log n1 1 1 2 [term=3] [commit=2]     before anything has happened: the terms of a node's entries
  *   tick n1 [5]        timeout n1        forget n2 n3      until they hear no leader any more
- *   propose n1 a b     read n1           change n1 voters=n1,n2 [learners=n3] [expected=4]
+ *   propose n1 a b     read n1           lease-read n1     lease n1 holds|over   what its clock says
+ *   change n1 voters=n1,n2 [learners=n3] [expected=4]
  *   transfer n1 [n2]   meet n1 n2 1      n1 is told that n2 is the first that ever had this id
  *   wipe n2            it loses its disk and starts anew, as one that is to join
  *   deliver            stabilize         one wave of messages, or all there will be
@@ -101,6 +102,8 @@ final class Transcript {
       case "forget" -> cluster.forgetLeader(words.toArray(String[]::new));
       case "propose" -> propose(first, words.subList(1, words.size()));
       case "read" -> read(first);
+      case "lease-read" -> names.put(cluster.leaseRead(first), "lease read of " + first);
+      case "lease" -> cluster.step(first, new Event.LeaseChecked(words.get(1).equals("holds")));
       case "change" -> change(first, options);
       case "transfer" -> transfer(first, words.size() > 1 ? words.get(1) : null);
       case "meet" -> cluster.meet(first, words.get(1), Integer.parseInt(words.get(2)));
@@ -216,7 +219,12 @@ final class Transcript {
                         + " refused: "
                         + r.reason()
                         + (r.leader() == null ? "" : ", " + r.leader() + " leads")));
-    cluster.readable().forEach(r -> out.add("▸ " + name(r.id()) + " sees " + r.index()));
+    cluster
+        .readable()
+        .forEach(
+            r ->
+                out.add(
+                    "▸ " + name(r.id()) + " sees " + r.index() + (r.byLease() ? " by lease" : "")));
     cluster.unreadable().forEach(r -> out.add("▸ " + name(r) + " fails"));
     cluster.changed().forEach(c -> out.add("▸ " + name(c.id()) + " is done at " + c.index()));
     cluster.undecided().forEach(c -> out.add("▸ " + name(c) + " is undecided"));

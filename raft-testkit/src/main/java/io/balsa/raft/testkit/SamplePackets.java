@@ -96,15 +96,19 @@ final class SamplePackets {
                 LARGE, 16, new Snapshot(new UUID(-1, 2), far, 50_000, configuration(), 40_000)),
             new Message.InstallSnapshot(
                 9, -1, new Snapshot(new UUID(3, -4), last, 0, configuration(), LARGE)),
+            new Message.InstallSnapshot(
+                10, -2, new Snapshot(new UUID(3, -4), last, 0, configuration(), LARGE), true),
             new Message.AppendEntriesAccepted(4, 12, 70_000),
             new Message.AppendEntriesAccepted(LARGE, -1, 0),
             new Message.AppendEntriesRejected(6, 12, 80_000, last),
             new Message.AppendEntriesRejected(6, 13, 1, LogPosition.ZERO),
             new Message.ReadIndex(4, 17),
+            new Message.ReadIndex(5, 19, true),
             new Message.ReadIndexReply(4, 18, 70_000),
             new Message.AppendEntries(1, 2, LogPosition.ZERO, 0, List.of()),
-            new Message.AppendEntries(LARGE, 14, far, 90_000, List.of()),
-            new Message.AppendEntries(8, 15, last, 60_000, entries(last))));
+            new Message.AppendEntries(LARGE, 14, far, 90_000, List.of(), true),
+            new Message.AppendEntries(8, 15, last, 60_000, entries(last)),
+            new Message.AppendEntries(9, 16, last, 65_000, entries(last), true)));
     return messages;
   }
 

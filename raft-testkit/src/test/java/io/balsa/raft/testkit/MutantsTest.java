@@ -59,7 +59,15 @@ class MutantsTest {
     assertThat(header(lines, 0, "Bug: ")).endsWith(".");
     assertThat(id).matches("[A-Z]{2}-\\d\\d(, [A-Z]{2}-\\d\\d)*");
     assertThat(header(lines, 2, "Part: "))
-        .isIn("election", "replication", "reads", "storage", "runtime", "codec", "membership");
+        .isIn(
+            "election",
+            "replication",
+            "reads",
+            "storage",
+            "runtime",
+            "codec",
+            "membership",
+            "sessions");
     String first = id.substring(0, 5).replace("-", "").toLowerCase(Locale.ROOT);
     assertThat(name).startsWith(first + "-");
   }

@@ -116,7 +116,7 @@ final class LogImage {
   }
 
   private static long hash(byte[] data, int from, int to) {
-    long hash = to - from;
+    long hash = 1 + to - from;
     for (int i = from; i < to; i++) {
       hash = 0x100000001b3L * (hash ^ data[i]);
     }

@@ -80,7 +80,7 @@ final class Clients<M extends StateMachine, S, I, O> {
     List<Host<M>> hosts = world.hosts();
     Host<M> host = hosts.get(random.nextInt(hosts.size()));
     if (host.isUp()) {
-      call(client, host.life());
+      call(client, host.life(), workload.next(random));
     } else {
       think(client);
     }
@@ -88,16 +88,28 @@ final class Clients<M extends StateMachine, S, I, O> {
 
   /** Somebody else asks a node for something, once. */
   void askOnce(Life<M> life) {
-    call(STRANGER, life);
+    call(STRANGER, life, workload.next(random));
   }
 
-  private void call(int client, Life<M> life) {
+  /** Somebody else asks a node, perhaps only for what changes nothing. */
+  void askOnce(Life<M> life, boolean readOnly) {
     I input = workload.next(random);
+    if (!stopped && asked < MOST && (!readOnly || workload.isReadOnly(input))) {
+      call(STRANGER, life, input);
+    }
+  }
+
+  private void call(int client, Life<M> life, I input) {
     asked++;
     Call call = new Call(client, life, history.invoke(client, input, world.timeline().now()));
     open.add(call);
     world.observe(new Observation.Asked(life.host().id(), call.id));
-    CompletableFuture<O> future = workload.execute(life.node(), life.machine().machine(), input);
+    boolean byLease = world.weather().byLease() && random.nextInt(4) != 0;
+    M machine = life.machine().machine();
+    CompletableFuture<O> future =
+        byLease
+            ? workload.executeByLease(life.node(), machine, input)
+            : workload.execute(life.node(), machine, input);
     future.whenComplete((output, failure) -> settle(call, output, failure));
   }
 

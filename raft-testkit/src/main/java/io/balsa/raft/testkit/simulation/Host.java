@@ -161,6 +161,7 @@ final class Host<M extends StateMachine> {
       dead.end();
       life = null;
       world.clients().lost(dead);
+      world.onlookers().lost(dead);
       if (!power) {
         world.wires().left(id);
       }
@@ -186,6 +187,7 @@ final class Host<M extends StateMachine> {
         last.end();
         life = null;
         world.clients().lost(last);
+        world.onlookers().lost(last);
         world.observe(new Observation.Killed(id));
       }
     }

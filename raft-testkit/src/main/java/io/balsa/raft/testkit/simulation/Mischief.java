@@ -17,6 +17,9 @@ import java.util.SplittableRandom;
  * </ul>
  */
 final class Mischief<M extends StateMachine> {
+  /** How often everybody is asked while the leader is disowned. */
+  private static final int QUESTIONS = 30;
+
   private final World<M> world;
   private final SplittableRandom random;
   private final DiskMischief<M> disks;
@@ -178,7 +181,35 @@ final class Mischief<M extends StateMachine> {
       case HALF_OPEN -> others(victim).forEach(other -> wires.silence(victim.id(), other, until));
       case SLOW_LINK -> others(victim).forEach(other -> wires.slow(victim.id(), other, until));
       case RESET -> others(victim).forEach(other -> wires.reset(victim.id(), other));
+      case DISOWNED_LEADER -> disown(until);
       default -> throw new AssertionError(fault);
+    }
+  }
+
+  /**
+   * Everybody hears at once that the leader is gone, but it is not, and is asked like the others.
+   */
+  private void disown(long until) {
+    for (Host<M> host : List.copyOf(world.hosts())) {
+      if (host.leads()) {
+        for (NodeId other : others(host)) {
+          world.wires().cut(host.id(), other, until);
+          world.wires().cut(other, host.id(), until);
+          world.wires().reset(host.id(), other);
+        }
+        long step = world.weather().electionTimeout().toNanos() / QUESTIONS;
+        for (int i = 0; i < QUESTIONS; i++) {
+          world.timeline().after(i * step, () -> askAll(host));
+        }
+      }
+    }
+  }
+
+  private void askAll(Host<M> disowned) {
+    for (Host<M> host : List.copyOf(world.hosts())) {
+      if (host.isUp()) {
+        world.clients().askOnce(host.life(), host == disowned);
+      }
     }
   }
 

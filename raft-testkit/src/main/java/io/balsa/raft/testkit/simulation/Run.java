@@ -53,6 +53,7 @@ final class Run<M extends StateMachine> {
   private void storm() {
     world.startAll();
     world.clients().start();
+    world.onlookers().start();
     world.mischief().start();
     world.pass(world.weather().storm());
   }
@@ -68,11 +69,9 @@ final class Run<M extends StateMachine> {
         () -> isAnswered(before));
     await("everybody is a voter again", MINUTE, world.administrator()::everybodyIsBack);
     world.clients().stop();
+    world.onlookers().stop();
     await("all members become equal", MINUTE, this::allEqual);
-    await(
-        "every request is answered",
-        2 * ELECTIONS * electionTimeout,
-        () -> world.clients().unanswered().isEmpty());
+    await("every request is answered", 2 * ELECTIONS * electionTimeout, () -> !isAnybodyWaiting());
     await("every order is answered", MINUTE, world.administrator()::everythingIsAnswered);
     await("all members stay equal", MINUTE, this::allEqual);
   }
@@ -106,6 +105,7 @@ final class Run<M extends StateMachine> {
       s.append("  ").append(host).append(": ").append(state).append('\n');
     }
     world.clients().unanswered().forEach(call -> s.append("  waits: ").append(call).append('\n'));
+    world.onlookers().unanswered().forEach(l -> s.append("  waits: ").append(l).append('\n'));
     return s.toString();
   }
 
@@ -127,12 +127,16 @@ final class Run<M extends StateMachine> {
               && status.lastIndex() == first.lastIndex()
               && status.commitIndex() == status.lastIndex()
               && status.appliedIndex() == status.commitIndex()
-              && (status.waitingBytes() == 0 || !world.clients().unanswered().isEmpty());
+              && (status.waitingBytes() == 0 || isAnybodyWaiting());
       if (!same) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean isAnybodyWaiting() {
+    return !world.clients().unanswered().isEmpty() || !world.onlookers().unanswered().isEmpty();
   }
 
   private void judge() {

@@ -31,6 +31,11 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     machine = world.workload().stateMachine();
   }
 
+  /** The last command that it has applied. */
+  long index() {
+    return index;
+  }
+
   M machine() {
     return machine;
   }
@@ -59,6 +64,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     if (index % COMPARED_EVERY == 0) {
       hash = 31 * hash + Objects.hashCode(world.workload().state(machine));
     }
+    world.onlookers().applied(index);
     world.trace().applied(life.host().id(), index, hash);
     world.observe(new Observation.Applied(life.host().id(), index, command, hash));
     return response;

@@ -26,6 +26,8 @@ import java.util.SplittableRandom;
  * @param disk how long a batch of disk operations takes, typically
  * @param diskTail in which share of cases it takes up to a thousand times as long
  * @param drift how much faster or slower a clock may run, as a share
+ * @param byLease whether the clients read by lease now and then
+ * @param onlookers how many look on with stale reads
  * @param faults how often each kind of fault happens, in nanoseconds between two
  */
 record Weather(
@@ -43,6 +45,8 @@ record Weather(
     long disk,
     double diskTail,
     double drift,
+    boolean byLease,
+    int onlookers,
     Map<Fault, Long> faults) {
   static final long MICRO = 1_000;
   static final long MILLI = 1_000_000;
@@ -54,6 +58,7 @@ record Weather(
   static Weather draw(SplittableRandom random) {
     int nodes = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5, 6, 7);
     boolean calmNetwork = random.nextInt(3) == 0;
+    boolean byLease = random.nextBoolean();
     return new Weather(
         nodes,
         Duration.ofMillis(pick(random, 300, 1000, 1000, 3000)),
@@ -68,7 +73,9 @@ record Weather(
         random.nextBoolean(),
         pick(random, 50, 500, 5000, 20_000) * MICRO,
         pick(random, 0, 0, 0.001, 0.02),
-        pick(random, 0, 0, 0.01, 0.2),
+        byLease ? pick(random, 0, 0.2, 0.2) : pick(random, 0, 0, 0.01, 0.2), // leases need clocks
+        byLease,
+        pick(random, 0, 0, 1, 3),
         faults(random));
   }
 
@@ -125,6 +132,8 @@ record Weather(
         Math.min(disk, MILLI),
         0,
         drift,
+        byLease,
+        onlookers,
         Map.of());
   }
 }

@@ -51,6 +51,18 @@ public interface Workload<M extends StateMachine, S, I, O> extends Model<S, I, O
   default void end(M machine) {}
 
   /**
+   * Sends a request, with {@link RaftNode#leaseRead} in place of {@link RaftNode#read}.
+   *
+   * @param node any node
+   * @param machine the state machine of that node
+   * @param input the request
+   * @return the answer
+   */
+  default CompletableFuture<O> executeByLease(RaftNode node, M machine, I input) {
+    return execute(node, machine, input);
+  }
+
+  /**
    * What must be equal on all nodes that have applied the same commands, compared by {@code
    * hashCode}. Called now and then; may take a while.
    *

@@ -40,6 +40,7 @@ final class World<M extends StateMachine> {
   private final Administrator<M> administrator;
   private final Set<NodeId> formed = new TreeSet<>();
   private final Mischief<M> mischief;
+  private final Onlookers<M> onlookers;
   private Weather weather;
   private Throwable failure;
 
@@ -57,6 +58,7 @@ final class World<M extends StateMachine> {
     administrator = new Administrator<>(this, random.split());
     mischief = new Mischief<>(this);
     clients = new Clients<>(this, setting.workload());
+    onlookers = new Onlookers<>(this, random.split());
   }
 
   // ---- its parts
@@ -79,6 +81,10 @@ final class World<M extends StateMachine> {
 
   Clients<M, ?, ?, ?> clients() {
     return clients;
+  }
+
+  Onlookers<M> onlookers() {
+    return onlookers;
   }
 
   Mischief<M> mischief() {

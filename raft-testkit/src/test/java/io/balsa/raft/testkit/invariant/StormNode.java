@@ -157,7 +157,7 @@ final class StormNode {
     int first = (int) m.previous().index();
     int last = (int) Math.min(replication.lastIndex(), first + 5L);
     List<Entry> entries = List.copyOf(log.subList(first, Math.max(first, last)));
-    return new AppendEntries(m.term(), m.round(), m.previous(), m.commitIndex(), entries);
+    return m.withEntries(entries);
   }
 
   void write() throws IOException {

@@ -149,6 +149,13 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
   }
 
   @Override
+  public CompletableFuture<Long> executeByLease(RaftNode node, Machine machine, Request request) {
+    return request.kind == Kind.READ
+        ? node.leaseRead(() -> machine.value(request.key))
+        : execute(node, machine, request);
+  }
+
+  @Override
   public Object state(Machine machine) {
     return Map.copyOf(machine.registers);
   }

@@ -112,7 +112,7 @@ final class FrameDecoder {
               natural(n[2], "a previous index beyond all numbers"),
               position(n[3], n[4]));
       case TIMEOUT_NOW -> new Message.TimeoutNow(term(n[0]));
-      case READ_INDEX -> new Message.ReadIndex(term(n[0]), n[1]);
+      case READ_INDEX -> new Message.ReadIndex(term(n[0]), n[1], n[2] != 0);
       case READ_INDEX_REPLY ->
           new Message.ReadIndexReply(
               term(n[0]), n[1], natural(n[2], "an index beyond all numbers"));
@@ -128,6 +128,8 @@ final class FrameDecoder {
   private Message appendEntries() throws IOException {
     long[] n = new long[Kind.APPEND_ENTRIES.numbers()];
     int entryTag = Fields.tag(n.length + 1, Fields.LENGTH_DELIMITED);
+    int leaseTag = Fields.tag(n.length + 2, Fields.VARINT);
+    boolean lease = false;
     List<Entry> entries = List.of();
     long lastTerm = 0;
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
@@ -143,6 +145,8 @@ final class FrameDecoder {
       } else if (isNumber(tag, n.length)) {
         require(entries.isEmpty(), "entries before what they follow");
         n[(tag >>> 3) - 1] = in.number();
+      } else if (tag == leaseTag) {
+        lease = in.number() != 0;
       } else {
         in.skip(tag);
       }
@@ -150,7 +154,7 @@ final class FrameDecoder {
     LogPosition previous = position(n[2], n[3]);
     require(Math.max(lastTerm, previous.term()) <= term(n[0]), "an entry of a later term");
     return new Message.AppendEntries(
-        n[0], n[1], previous, natural(n[4], "a commit index beyond all numbers"), entries);
+        n[0], n[1], previous, natural(n[4], "a commit index beyond all numbers"), entries, lease);
   }
 
   /** Room for items as small as they come, but not more than there are bytes to fill it. */

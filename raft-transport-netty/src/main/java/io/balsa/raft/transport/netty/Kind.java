@@ -3,7 +3,8 @@ package io.balsa.raft.transport.netty;
 /**
  * The packets there are: the field of {@code Frame} that holds one, and how many plain numbers its
  * message starts with. Numbers are the fields 1 to n, all uint64, uint32 or bool; what else a
- * message has (entries, proposals, outcomes, bytes, names) are the fields after them.
+ * message has (entries, proposals, outcomes, bytes, names) are the fields after them, and so is a
+ * number that was added later.
  */
 enum Kind {
   PRE_VOTE(2, 4),
@@ -13,7 +14,7 @@ enum Kind {
   APPEND_ENTRIES(6, 5),
   APPEND_ENTRIES_ACCEPTED(7, 3),
   APPEND_ENTRIES_REJECTED(8, 5),
-  READ_INDEX(9, 2),
+  READ_INDEX(9, 3),
   READ_INDEX_REPLY(10, 3),
   PROPOSALS(11, 0),
   OUTCOMES(12, 0),

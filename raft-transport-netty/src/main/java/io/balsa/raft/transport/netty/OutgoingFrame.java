@@ -57,17 +57,26 @@ final class OutgoingFrame {
    *
    * @param id a snapshot's, or null if this kind has none
    * @param bytes in the field after that
+   * @param lease in the field after that, if this kind has one
    */
-  private record Tail(UUID id, byte[] bytes) {
+  private record Tail(UUID id, byte[] bytes, boolean lease) {
+    Tail(UUID id, byte[] bytes) {
+      this(id, bytes, false);
+    }
+
     long size() {
-      return (id == null ? 0 : Fields.uuidSize()) + Fields.bytesSize(bytes);
+      return (id == null ? 0 : Fields.uuidSize())
+          + Fields.bytesSize(bytes)
+          + Fields.numberSize(bit(lease));
     }
 
     void writeTo(CodedOutputStream out, int firstField) throws IOException {
       if (id != null) {
         Fields.writeUuid(out, firstField, id);
       }
-      Fields.writeBytes(out, id == null ? firstField : firstField + 1, bytes);
+      int field = id == null ? firstField : firstField + 1;
+      Fields.writeBytes(out, field, bytes);
+      Fields.writeNumber(out, field + 1, bit(lease));
     }
   }
 
@@ -132,7 +141,7 @@ final class OutgoingFrame {
           hint.term(),
           hint.index());
     } else if (message instanceof Message.ReadIndex m) {
-      return flat(Kind.READ_INDEX, group, packet, m.term(), m.round());
+      return flat(Kind.READ_INDEX, group, packet, m.term(), m.round(), bit(m.byLease()));
     } else if (message instanceof Message.ReadIndexReply m) {
       return flat(Kind.READ_INDEX_REPLY, group, packet, m.term(), m.round(), m.index());
     } else if (message instanceof Message.InstallSnapshot m) {
@@ -141,7 +150,7 @@ final class OutgoingFrame {
           Kind.INSTALL_SNAPSHOT,
           group,
           packet,
-          new Tail(s.id(), s.configuration().toBytes()),
+          new Tail(s.id(), s.configuration().toBytes(), m.lease()),
           m.term(),
           m.round(),
           s.last().term(),
@@ -243,7 +252,7 @@ final class OutgoingFrame {
       }
       size += Fields.messageSize(entrySize(e));
     }
-    return size;
+    return size + Fields.numberSize(bit(m.lease()));
   }
 
   private static long entrySize(Entry e) {
@@ -261,6 +270,8 @@ final class OutgoingFrame {
       Fields.writeNumber(out, 2, e.type().code());
       Fields.writeBytes(out, 3, e.data());
     }
+    boolean lease = ((Message.AppendEntries) ((Packet.Raft) packet).message()).lease();
+    Fields.writeNumber(out, Kind.APPEND_ENTRIES.numbers() + 2, bit(lease));
   }
 
   private static long proposalsSize(List<Packet.Proposal> proposals) {

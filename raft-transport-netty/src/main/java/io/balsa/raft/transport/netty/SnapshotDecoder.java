@@ -22,6 +22,7 @@ final class SnapshotDecoder {
   private final long[] n;
   private UUID id;
   private byte[] bytes;
+  private boolean lease;
 
   private SnapshotDecoder(Kind kind) {
     this.kind = kind;
@@ -39,6 +40,7 @@ final class SnapshotDecoder {
   private void readFields(FieldReader in) throws IOException {
     int idTag = Fields.tag(n.length + 1, Fields.LENGTH_DELIMITED);
     int bytesTag = Fields.tag(n.length + 2, Fields.LENGTH_DELIMITED);
+    int leaseTag = Fields.tag(n.length + 3, Fields.VARINT);
     for (int tag = in.tag(); tag != 0; tag = in.tag()) {
       if (FrameDecoder.isNumber(tag, n.length)) {
         n[(tag >>> 3) - 1] = in.number();
@@ -46,6 +48,8 @@ final class SnapshotDecoder {
         id = in.uuid();
       } else if (tag == bytesTag && kind != Kind.SNAPSHOT_REQUEST) {
         bytes = FrameDecoder.once(bytes, in.bytes());
+      } else if (tag == leaseTag && kind == Kind.INSTALL_SNAPSHOT) {
+        lease = in.number() != 0;
       } else {
         in.skip(tag);
       }
@@ -71,7 +75,7 @@ final class SnapshotDecoder {
     long size = FrameDecoder.natural(n[5], "a size beyond all numbers");
     var configuration = FrameDecoder.configuration(FrameDecoder.orNothing(bytes));
     return new Message.InstallSnapshot(
-        term, n[1], new Snapshot(id, last, n[4], configuration, size));
+        term, n[1], new Snapshot(id, last, n[4], configuration, size), lease);
   }
 
   private Packet piece() throws IOException {

@@ -295,7 +295,7 @@ class CodecTest {
         "3a0d0801" + "18ffffffffffffffffff01", // a match index of 2^64-1
         "3206" + "0801" + "32020801" + "22020801", // cut so that the inner length lies
         "3206" + "0801" + "32021001", // entry of term 0
-        "3208" + "0801" + "320408011003", // entry of an unknown type
+        "3208" + "0801" + "320408011004", // entry of an unknown type
         "3206" + "0801" + "32020802", // entry of a later term than its message
         "320a" + "0802" + "32020802" + "32020801", // terms that fall
         "3206" + "32020801" + "0801", // entries before the term

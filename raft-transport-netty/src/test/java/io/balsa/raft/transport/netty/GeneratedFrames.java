@@ -37,7 +37,8 @@ final class GeneratedFrames {
       Proposals.Builder b = Proposals.newBuilder();
       for (Packet.Proposal x : p.proposals()) {
         ByteString command = ByteString.copyFrom(x.command());
-        b.addProposals(Proposal.newBuilder().setId(x.id()).setCommand(command));
+        b.addProposals(
+            Proposal.newBuilder().setId(x.id()).setCommand(command).setTypeValue(x.type().code()));
       }
       return frame.setProposals(b).build();
     } else if (packet instanceof Packet.Outcomes o) {
@@ -98,6 +99,7 @@ final class GeneratedFrames {
         .setLastIndex(m.snapshot().last().index())
         .setConfigurationIndex(m.snapshot().configurationIndex())
         .setSize(m.snapshot().bytes())
+        .setLease(m.lease())
         .setId(bytes(m.snapshot().id()))
         .setConfiguration(ByteString.copyFrom(m.snapshot().configuration().toBytes()))
         .build();
@@ -118,6 +120,7 @@ final class GeneratedFrames {
       AppendEntries.Builder b = AppendEntries.newBuilder().setTerm(m.term()).setRound(m.round());
       b.setPreviousTerm(m.previous().term()).setPreviousIndex(m.previous().index());
       b.setCommitIndex(m.commitIndex());
+      b.setLease(m.lease());
       m.entries().forEach(e -> b.addEntries(entry(e)));
       frame.setAppendEntries(b);
     } else if (message instanceof Message.AppendEntriesAccepted m) {
@@ -137,7 +140,8 @@ final class GeneratedFrames {
     } else if (message instanceof Message.InstallSnapshot m) {
       frame.setInstallSnapshot(installSnapshot(m));
     } else if (message instanceof Message.ReadIndex m) {
-      frame.setReadIndex(ReadIndex.newBuilder().setTerm(m.term()).setRound(m.round()));
+      frame.setReadIndex(
+          ReadIndex.newBuilder().setTerm(m.term()).setRound(m.round()).setByLease(m.byLease()));
     } else if (message instanceof Message.ReadIndexReply m) {
       frame.setReadIndexReply(
           ReadIndexReply.newBuilder().setTerm(m.term()).setRound(m.round()).setIndex(m.index()));

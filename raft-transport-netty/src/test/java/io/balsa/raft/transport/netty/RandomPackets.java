@@ -39,7 +39,7 @@ final class RandomPackets {
       case 4 -> raft(appendEntries(random.nextInt(8)));
       case 5 -> raft(new Message.AppendEntriesAccepted(term, any(), natural()));
       case 6 -> raft(new Message.AppendEntriesRejected(term, any(), natural(), position()));
-      case 7 -> raft(new Message.ReadIndex(term, any()));
+      case 7 -> raft(new Message.ReadIndex(term, any(), random.nextBoolean()));
       case 8 -> raft(new Message.ReadIndexReply(term, any(), natural()));
       case 9 -> proposals();
       case 10 -> outcomes();
@@ -67,7 +67,8 @@ final class RandomPackets {
       entries.add(new Entry(entryTerm, previous.index() + i, type, bytes()));
     }
     long term = entryTerm + (random.nextBoolean() ? 0 : random.nextInt(1000));
-    return new Message.AppendEntries(term, any(), previous, natural(), entries);
+    return new Message.AppendEntries(
+        term, any(), previous, natural(), entries, random.nextBoolean());
   }
 
   private Packet proposals() {
@@ -94,7 +95,10 @@ final class RandomPackets {
     long term = last.term() + (random.nextBoolean() ? 0 : random.nextInt(1000));
     long index = random.nextInt(4) == 0 ? last.index() : random.nextLong(last.index() + 1);
     return new Message.InstallSnapshot(
-        term, any(), new Snapshot(uuid(), last, index, anyConfiguration(), natural()));
+        term,
+        any(),
+        new Snapshot(uuid(), last, index, anyConfiguration(), natural()),
+        random.nextBoolean());
   }
 
   private Packet piece() {
