@@ -165,7 +165,7 @@ final class Applier {
       return;
     }
     try (InputStream image = task.store.open(task.snapshot)) {
-      state.restore(task.snapshot.index(), image);
+      state.restore(image);
       appliedIndex = task.snapshot.index();
     } catch (IOException | RuntimeException | Error e) {
       failure = new OutcomeUnknownException("this node could not restore " + task.snapshot);

@@ -279,17 +279,26 @@ final class LiveGroup {
       captures.restored();
       applier.restore(store.snapshots(), raft.snapshot());
     }
-    while (applier.handedIndex() < raft.commitIndex() && !readingForApply && applier.hasRoom()) {
+    long last = applicableIndex();
+    while (applier.handedIndex() < last && !readingForApply && applier.hasRoom()) {
       long first = applier.handedIndex() + 1;
       if (!cache.has(first)) {
         readingForApply = true;
         // Committed, but perhaps not on disk yet: there may still be what it replaces.
-        long last = Math.min(raft.commitIndex(), raft.persistedIndex());
-        wiring.reader().put(new LogReader.Read(opening, store, first, last, null));
+        long written = Math.min(last, raft.persistedIndex());
+        wiring.reader().put(new LogReader.Read(opening, store, first, written, null));
         return;
       }
-      handOut(cache.get(first, raft.commitIndex(), limits.batchBytes()));
+      handOut(cache.get(first, last, limits.batchBytes()));
     }
+  }
+
+  /** A state that is kept on disk must not get ahead of the log that is there. */
+  private long applicableIndex() {
+    long committed = raft.commitIndex();
+    return wiring.applier().state().isOnDisk()
+        ? Math.min(committed, raft.persistedIndex())
+        : committed;
   }
 
   void onReadForApply(Mail.ReadForApply mail) {

@@ -4,6 +4,7 @@ import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
@@ -19,14 +20,18 @@ final class ReplicatedState {
   private static final byte[] NOTHING = {};
 
   /** What follows the sessions in a snapshot: nothing, or the image of the state machine. */
-  private static final int MARK = 0;
+  private static final byte MARK = 0;
 
-  private static final int IMAGE = 1;
+  private static final byte IMAGE = 1;
+
+  /** The index of the last command that was executed, and one of these. */
+  private static final int HEAD = Long.BYTES + 1;
 
   private final StateMachine machine;
   private final long maxAnswerBytes;
   private final long keptIndex;
   private SessionTable sessions;
+  private long lastExecuted;
   private volatile long logTime;
 
   ReplicatedState(StateMachine machine, long maxAnswerBytes) {
@@ -50,12 +55,18 @@ final class ReplicatedState {
     boolean isKept = entry.index() <= keptIndex;
     byte[] response = null;
     if (entry.type() == EntryType.SESSION) {
-      response = sessions.apply(entry.index(), entry.data(), isKept ? null : machine);
+      response = sessions.apply(entry.index(), entry.data(), isKept ? null : this::execute);
       logTime = sessions.time();
     } else if (entry.type() == EntryType.COMMAND && !isKept) {
-      response = machine.apply(entry.index(), entry.data());
+      response = execute(entry.index(), entry.data());
     }
     return response == null ? NOTHING : response;
+  }
+
+  private byte[] execute(long index, byte[] command) {
+    byte[] response = machine.apply(index, command);
+    lastExecuted = index;
+    return response;
   }
 
   /** Whether the state machine keeps its state itself, so that this node needs no image of it. */
@@ -66,36 +77,37 @@ final class ReplicatedState {
   /** Captures all of it as it is now, or all but the state machine. */
   SnapshotWriter capture(boolean withImage) {
     byte[] table = SessionImage.of(sessions);
-    if (!withImage) {
-      return out -> {
-        out.write(table);
-        out.write(MARK);
-      };
-    }
-    SnapshotWriter image = Objects.requireNonNull(machine.snapshot(), "snapshot()");
+    byte[] head =
+        ByteBuffer.allocate(HEAD)
+            .putLong(Math.max(lastExecuted, keptIndex))
+            .put(withImage ? IMAGE : MARK)
+            .array();
+    SnapshotWriter image =
+        withImage ? Objects.requireNonNull(machine.snapshot(), "snapshot()") : out -> {};
     return out -> {
       out.write(table);
-      out.write(IMAGE);
+      out.write(head);
       image.writeTo(out);
     };
   }
 
-  /** Replaces all of it by what was captured at an index; a later state is left as it is. */
-  void restore(long index, InputStream snapshot) throws IOException {
+  /** Replaces all of it by what was captured; a state machine that has as much is left as it is. */
+  void restore(InputStream snapshot) throws IOException {
     sessions = SessionImage.read(snapshot, maxAnswerBytes);
     logTime = sessions.time();
-    int kind = snapshot.read();
-    if (index <= keptIndex) {
+    ByteBuffer head = ByteBuffer.wrap(snapshot.readNBytes(HEAD));
+    if (head.limit() < HEAD) {
+      throw new IOException("the snapshot ends before the state machine's part begins");
+    }
+    lastExecuted = head.getLong();
+    if (isOnDisk() && keptIndex >= lastExecuted) {
       return;
     }
-    if (kind == MARK) {
+    if (head.get() == MARK) {
       throw new IOException(
           ("the state machine has its state up to " + keptIndex + " only, and what follows up to ")
-              + (index + " is not in the log any more: put back the state that belongs to this")
-              + " log, or let the node begin anew with both empty");
-    }
-    if (kind != IMAGE) {
-      throw new IOException("the snapshot has no image of the state machine");
+              + (lastExecuted + " is not in the log any more: put back the state that belongs to")
+              + " this log, or let the node begin anew with both empty");
     }
     machine.restore(snapshot);
   }

@@ -50,6 +50,11 @@ final class SessionTable {
     }
   }
 
+  /** Executes a command, at an index of the log. */
+  interface Commands {
+    byte[] apply(long index, byte[] command);
+  }
+
   /** Whose answer to what. */
   record Executed(long session, long sequence) {}
 
@@ -84,7 +89,7 @@ final class SessionTable {
    *     and its answer is not known
    * @return a {@link SessionAnswer}
    */
-  byte[] apply(long index, byte[] data, StateMachine machine) {
+  byte[] apply(long index, byte[] data, Commands machine) {
     time = Math.max(time, SessionRequest.time(data));
     endWhatIsOver();
     SessionRequest request = SessionRequest.of(data);
@@ -116,7 +121,7 @@ final class SessionTable {
     return SessionAnswer.opened(index);
   }
 
-  private byte[] execute(long index, SessionRequest.Command c, StateMachine machine) {
+  private byte[] execute(long index, SessionRequest.Command c, Commands machine) {
     Session session = active(c.session(), c.answeredBelow());
     if (session == null) {
       return SessionAnswer.lost();

@@ -45,7 +45,7 @@ class SessionTableTest {
   private byte[] apply(SessionRequest request) {
     byte[] data = request.toBytes();
     SessionRequest.stamp(data, time);
-    return SessionAnswer.response(table.apply(++index, data, journal));
+    return SessionAnswer.response(table.apply(++index, data, journal::apply));
   }
 
   private long open(long timeout) {
@@ -204,7 +204,7 @@ class SessionTableTest {
         if (length > 0) {
           data[0] = (byte) kind;
         }
-        assertThat(table.apply(++index, data, journal)).isNotEmpty();
+        assertThat(table.apply(++index, data, journal::apply)).isNotEmpty();
       }
     }
     assertThat(journal.executed).isEmpty();

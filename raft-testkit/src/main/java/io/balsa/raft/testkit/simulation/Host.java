@@ -26,6 +26,7 @@ final class Host<M extends StateMachine> {
   private final NodeId id;
   private SimulatedDisk disk;
   private final LogProof proof = new LogProof();
+  private WatchedMachine.Kept<M> kept;
   private Life<M> life;
   private int lives;
   private boolean off;
@@ -54,6 +55,15 @@ final class Host<M extends StateMachine> {
 
   SimulatedDisk disk() {
     return disk;
+  }
+
+  /** The state that state machines keep here themselves, null if none has. */
+  WatchedMachine.Kept<M> kept() {
+    return kept;
+  }
+
+  void keep(WatchedMachine.Kept<M> state) {
+    kept = state;
   }
 
   LogProof proof() {
@@ -148,6 +158,7 @@ final class Host<M extends StateMachine> {
   void loseDisk() {
     crash(false);
     newDisk();
+    kept = null;
     off = false;
     diskIsFaulty = false;
     diskFailsUntil = 0;

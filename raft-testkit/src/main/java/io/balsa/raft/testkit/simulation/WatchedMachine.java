@@ -20,6 +20,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   private final World<M> world;
   private final Life<M> life;
   private final M machine;
+  private final boolean onDisk;
   private long index;
   private long hash;
   private boolean throwsNext;
@@ -28,7 +29,31 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   WatchedMachine(World<M> world, Life<M> life) {
     this.world = world;
     this.life = life;
-    machine = world.workload().stateMachine();
+    onDisk = world.statesAreOnDisk();
+    Kept<M> kept = onDisk ? life.host().kept() : null;
+    machine = kept == null ? world.workload().stateMachine() : kept.machine();
+    index = kept == null ? 0 : kept.index();
+    hash = kept == null ? 0 : kept.hash();
+  }
+
+  /** A state that outlives its process, as a database does: each command with its index, or not. */
+  record Kept<M>(M machine, long index, long hash) {}
+
+  private void keep() {
+    if (onDisk) {
+      life.host().keep(new Kept<>(machine, index, hash));
+    }
+  }
+
+  @Override
+  public long appliedIndex() {
+    if (!onDisk) {
+      return IN_MEMORY;
+    }
+    if (index > 0) {
+      world.observe(new Observation.Restored(life.host().id(), index, hash));
+    }
+    return index;
   }
 
   /** The last command that it has applied. */
@@ -64,6 +89,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     if (index % COMPARED_EVERY == 0) {
       hash = 31 * hash + Objects.hashCode(world.workload().state(machine));
     }
+    keep();
     world.onlookers().applied(index);
     world.trace().applied(life.host().id(), index, hash);
     world.observe(new Observation.Applied(life.host().id(), index, command, hash));
@@ -88,13 +114,14 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
 
   @Override
   public void restore(InputStream image) throws IOException {
-    ByteBuffer known = ByteBuffer.wrap(image.readNBytes(KNOWN));
-    machine.restore(image);
     if (life.isOver()) {
       return;
     }
+    ByteBuffer known = ByteBuffer.wrap(image.readNBytes(KNOWN));
+    machine.restore(image);
     index = known.getLong();
     hash = known.getLong();
+    keep();
     if (known.getInt() != Objects.hashCode(world.workload().state(machine))) {
       world.fail(
           new AssertionError(

@@ -63,6 +63,16 @@ public interface Workload<M extends StateMachine, S, I, O> extends Model<S, I, O
   }
 
   /**
+   * Whether its state machines may also be taken for ones that keep their state themselves ({@link
+   * StateMachine#appliedIndex()}): in some worlds they then live on when their processes end.
+   *
+   * @return false unless overridden
+   */
+  default boolean mayBeOnDisk() {
+    return false;
+  }
+
+  /**
    * What must be equal on all nodes that have applied the same commands, compared by {@code
    * hashCode}. Called now and then; may take a while.
    *

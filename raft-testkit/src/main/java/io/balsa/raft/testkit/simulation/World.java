@@ -41,6 +41,7 @@ final class World<M extends StateMachine> {
   private final Set<NodeId> formed = new TreeSet<>();
   private final Mischief<M> mischief;
   private final Onlookers<M> onlookers;
+  private final boolean statesAreOnDisk;
   private Weather weather;
   private Throwable failure;
 
@@ -58,6 +59,7 @@ final class World<M extends StateMachine> {
     administrator = new Administrator<>(this, random.split());
     mischief = new Mischief<>(this);
     clients = new Clients<>(this, setting.workload());
+    statesAreOnDisk = setting.workload().mayBeOnDisk() && random.nextInt(4) == 0;
     onlookers = new Onlookers<>(this, random.split());
   }
 
@@ -105,6 +107,11 @@ final class World<M extends StateMachine> {
 
   Trace trace() {
     return trace;
+  }
+
+  /** Whether state machines keep their states themselves, from one life to the next. */
+  boolean statesAreOnDisk() {
+    return statesAreOnDisk;
   }
 
   Workload<M, ?, ?, ?> workload() {

@@ -142,6 +142,11 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
   }
 
   @Override
+  public boolean mayBeOnDisk() {
+    return true;
+  }
+
+  @Override
   public void end(Machine machine) {
     if (machine.session != null) {
       machine.session.thenAccept(Session::close);
