@@ -139,7 +139,7 @@ final class TlsSecurity implements Security {
   public void checkOwn(NodeId id) {
     Principal self = keys.current().self();
     if (!self.equals(new Principal.Node(tls.clusterName(), id))) {
-      throw new IllegalArgumentException(
+      throw new IllegalStateException(
           "node %s can't use the certificate in %s, which is for %s"
               .formatted(id, tls.certificateChain(), self));
     }

@@ -43,7 +43,7 @@ final class SecureNodes {
         100,
         50,
         Duration.ofMillis(1000),
-        Duration.ofMillis(3000),
+        Duration.ofMillis(5000),
         Duration.ofMillis(200),
         Duration.ofMillis(1500),
         keyCheck,

@@ -9,12 +9,16 @@ import io.balsa.raft.transport.netty.certificates.Authority;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.Test;
 
 /** Who gets in by which certificate, and who does not (SE-02, SE-04, TR-09). */
@@ -40,7 +44,9 @@ class TlsPeersTest {
     try (Node n1 = SecureNodes.named("n1");
         Node n2 = SecureNodes.named("n2")) {
       Node.connect(n1, n2);
-      Node.until(() -> n1.link.send(n2.id(), Node.entries(7, 50, 20_000)));
+      // A busy machine may lose a connection, and what was queued for it.
+      Node.until(
+          () -> n1.link.send(n2.id(), Node.entries(7, 50, 2_000)) && !n2.inbox.packets.isEmpty());
       assertThat(Node.round(n2.inbox.next().packet())).isEqualTo(7);
     }
   }
@@ -89,20 +95,31 @@ class TlsPeersTest {
     }
   }
 
-  /** SE-02, TR-15: n3 lives where n2 should; n1 says nothing to it, not even who it is. */
+  /** SE-02, TR-15: who lives where n2 should is told nothing, not even who calls. */
   @Test
   void se02_theCallerChecksWhomItHasReached() throws IOException {
-    try (Node n1 = SecureNodes.named("n1");
-        Node n3 = SecureNodes.named("n3");
-        Relay way = Relay.to(n3)) {
-      n3.link.setPeers(List.of(new Member(n1.id(), "127.0.0.1:1")));
-      NodeId n2 = new NodeId("n2");
-      n1.link.setPeers(List.of(new Member(n2, way.address())));
-      way.awaitCalls(6);
-      assertThat(n1.link.send(n2, Node.heartbeat(1))).isFalse();
-      assertThat(n3.inbox.met).isEmpty();
-      assertThat(n1.inbox.met).isEmpty();
+    for (String liar : new String[] {KeyDirectory.node("n3"), KeyDirectory.client("n2")}) {
+      try (Node n1 = SecureNodes.named("n1");
+          ServerSocket server = serverWith(liar)) {
+        String address = "127.0.0.1:" + server.getLocalPort();
+        n1.link.setPeers(List.of(new Member(new NodeId("n2"), address)));
+        try (Socket caller = server.accept()) {
+          caller.setSoTimeout(20_000);
+          assertThat(caller.getInputStream().read()).isEqualTo(-1);
+        }
+      }
     }
+  }
+
+  private static ServerSocket serverWith(String uri) throws IOException {
+    SSLServerSocket server =
+        (SSLServerSocket)
+            SecureNodes.context(KeyDirectory.of(AUTHORITY, uri))
+                .getServerSocketFactory()
+                .createServerSocket(0, 10, InetAddress.getByName("127.0.0.1"));
+    server.setEnabledProtocols(new String[] {"TLSv1.3"});
+    server.setNeedClientAuth(true);
+    return server;
   }
 
   /** TR-09: there is no way back to plain TCP, whoever calls. */

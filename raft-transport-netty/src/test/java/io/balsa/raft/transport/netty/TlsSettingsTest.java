@@ -139,7 +139,7 @@ class TlsSettingsTest {
     try (NettyTransport transport = NettyTransport.bind("127.0.0.1:0", good().tls())) {
       Identity other = new Identity(Node.CLUSTER, new NodeId("n2"), UUID.randomUUID());
       assertThatThrownBy(() -> transport.join("g", other, transport.address(), true, new Inbox()))
-          .isInstanceOf(IllegalArgumentException.class)
+          .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("node n2 can't use the certificate")
           .hasMessageContaining("raft://orders/node/n1");
     }
