@@ -23,12 +23,12 @@ final class Groups {
     this.security = security;
   }
 
-  /** Who serves clients from now on; until then they are refused. */
+  /** Who serves clients; to be said before anybody can come. */
   void serveClients(ClientDoor door) {
     clients = door;
   }
 
-  /** Who serves clients; null if nobody does. */
+  /** Who serves clients. */
   ClientDoor clients() {
     return clients;
   }

@@ -170,6 +170,14 @@ class PilotTest {
   }
 
   @Test
+  void cl04_whatWasSentOnAConnectionThatIsGoneIsUnknown() {
+    settleAndPropose();
+    pilot.lost("of a test");
+    pass(TIMEOUT);
+    assertThat(results).singleElement().isInstanceOf(OutcomeUnknownException.class);
+  }
+
+  @Test
   void cl04_whatMayBeInTheLogStaysUnknownThoughALaterTryIsRefused() {
     settleAndPropose();
     answer(failed(Problem.UNKNOWN));
