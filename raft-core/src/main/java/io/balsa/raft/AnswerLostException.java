@@ -8,7 +8,12 @@ package io.balsa.raft;
 public final class AnswerLostException extends RaftException {
   private static final long serialVersionUID = 1L;
 
-  AnswerLostException(String message) {
+  /**
+   * For transports that tell a client of it.
+   *
+   * @param message what is known
+   */
+  public AnswerLostException(String message) {
     super(message, null);
   }
 }

@@ -7,7 +7,13 @@ package io.balsa.raft;
 public final class ClosedException extends RaftException {
   private static final long serialVersionUID = 1L;
 
-  ClosedException(String message, Throwable cause) {
+  /**
+   * For transports that tell a client of it.
+   *
+   * @param message what is closed and why
+   * @param cause what it failed of, or null
+   */
+  public ClosedException(String message, Throwable cause) {
     super(message, cause);
   }
 }

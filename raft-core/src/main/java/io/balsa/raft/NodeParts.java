@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** Puts a node together from its parts, and takes it apart again. */
@@ -49,6 +51,7 @@ final class NodeParts {
   private final Applier applier;
   private final SessionDesk sessions;
   private final NodeLoop loop;
+  private volatile ClientDesk clients;
 
   static NodeParts start(Description description) throws IOException {
     return new NodeParts(description);
@@ -81,7 +84,7 @@ final class NodeParts {
             Membership.identity(store, d.members == null, d.clusterId()),
             d.address,
             Membership.isFormed(store, d.members == null),
-            new Arrivals(mailbox));
+            new Arrivals());
 
     Replies replies = new Replies(link);
     applier =
@@ -101,6 +104,13 @@ final class NodeParts {
         new Wiring(
             link, writerTasks, readerTasks, snapshotTasks, applier, replies, budget, sessions);
     loop = new NodeLoop(setting(tickNanos, random), wiring, mailbox, environment, store);
+    clients =
+        new ClientDesk(
+            loop::status,
+            sessions,
+            query -> give(linearizable(query)),
+            budget,
+            limits.commandBytes() - SessionRequest.OVERHEAD);
 
     start(reader);
   }
@@ -166,7 +176,7 @@ final class NodeParts {
   }
 
   /** Turns what the transport delivers into mail. */
-  private record Arrivals(Mailbox<Mail> mailbox) implements Transport.Receiver {
+  private final class Arrivals implements Transport.Receiver {
     @Override
     public void received(NodeId from, Packet packet) {
       mailbox.offer(new Mail.Arrived(from, packet));
@@ -181,6 +191,45 @@ final class NodeParts {
     public void disconnected(NodeId peer) {
       mailbox.put(new Mail.Disconnected(peer));
     }
+
+    @Override
+    public void asked(ClientRequest request, Consumer<ClientAnswer> reply) {
+      ClientDesk desk = clients;
+      if (desk == null) {
+        reply.accept(
+            new ClientAnswer.Failed(ClientAnswer.Problem.UNAVAILABLE, "this node is starting"));
+      } else {
+        desk.asked(request, reply);
+      }
+    }
+  }
+
+  private ReadRequest<byte[]> linearizable(byte[] query) {
+    return new ReadRequest.Linearizable<>(
+        () -> description.stateMachine.query(query), budget, seen);
+  }
+
+  <T> CompletableFuture<T> give(ReadRequest<T> request) {
+    if (!budget.take(ReadRequest.BYTES)) {
+      return CompletableFuture.failedFuture(tooMuchToDo());
+    }
+    if (!mailbox.put(request)) {
+      request.failed(closedException());
+    }
+    return request.future;
+  }
+
+  NotExecutedException tooMuchToDo() {
+    return new NotExecutedException(
+        "node "
+            + id()
+            + " has too much to do: more than "
+            + budget.limit()
+            + " bytes of proposals and reads wait for their answer");
+  }
+
+  ClosedException closedException() {
+    return new ClosedException("node " + id() + " is closed", null);
   }
 
   /** Proposes the data of an entry, which nobody changes any more. */
@@ -193,19 +242,6 @@ final class NodeParts {
       proposal.failed(closedException());
     }
     return proposal;
-  }
-
-  NotExecutedException tooMuchToDo() {
-    return new NotExecutedException(
-        "node "
-            + description.id
-            + " has too much to do: more than "
-            + budget.limit()
-            + " bytes of proposals and reads wait for their answer");
-  }
-
-  ClosedException closedException() {
-    return new ClosedException("node " + description.id + " is closed", null);
   }
 
   NodeId id() {

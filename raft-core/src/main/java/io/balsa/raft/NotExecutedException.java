@@ -7,7 +7,12 @@ package io.balsa.raft;
 public final class NotExecutedException extends RaftException {
   private static final long serialVersionUID = 1L;
 
-  NotExecutedException(String message) {
+  /**
+   * For transports that tell a client of it.
+   *
+   * @param message why
+   */
+  public NotExecutedException(String message) {
     super(message, null);
   }
 }

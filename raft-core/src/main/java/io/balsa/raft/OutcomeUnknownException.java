@@ -7,7 +7,12 @@ package io.balsa.raft;
 public final class OutcomeUnknownException extends RaftException {
   private static final long serialVersionUID = 1L;
 
-  OutcomeUnknownException(String message) {
+  /**
+   * For transports that tell a client of it.
+   *
+   * @param message what is known
+   */
+  public OutcomeUnknownException(String message) {
     super(message, null);
   }
 }

@@ -100,7 +100,7 @@ public final class RaftNode implements AutoCloseable {
    */
   public <T> CompletableFuture<T> read(Supplier<T> query) {
     Objects.requireNonNull(query, "query");
-    return give(new ReadRequest.Linearizable<>(query, parts.budget(), parts.seen()));
+    return parts.give(new ReadRequest.Linearizable<>(query, parts.budget(), parts.seen()));
   }
 
   /**
@@ -121,7 +121,7 @@ public final class RaftNode implements AutoCloseable {
    */
   public <T> CompletableFuture<T> leaseRead(Supplier<T> query) {
     Objects.requireNonNull(query, "query");
-    return give(new ReadRequest.ByLease<>(query, parts.budget(), parts.seen()));
+    return parts.give(new ReadRequest.ByLease<>(query, parts.budget(), parts.seen()));
   }
 
   /**
@@ -137,7 +137,7 @@ public final class RaftNode implements AutoCloseable {
   public <T> CompletableFuture<StaleRead<T>> staleRead(Staleness bound, Supplier<T> query) {
     Objects.requireNonNull(bound, "bound");
     Objects.requireNonNull(query, "query");
-    return give(
+    return parts.give(
         new ReadRequest.Stale<>(
             bound, query, parts.loop().freshness(), parts.budget(), parts.seen()));
   }
@@ -178,17 +178,7 @@ public final class RaftNode implements AutoCloseable {
       throw new IllegalArgumentException(
           "the token " + token + " is of another cluster than " + cluster);
     }
-    return give(new ReadRequest.After<>(token.index(), query, parts.budget(), parts.seen()));
-  }
-
-  private <T> CompletableFuture<T> give(ReadRequest<T> request) {
-    if (!parts.budget().take(ReadRequest.BYTES)) {
-      return CompletableFuture.failedFuture(parts.tooMuchToDo());
-    }
-    if (!parts.mailbox().put(request)) {
-      request.failed(parts.closedException());
-    }
-    return request.future;
+    return parts.give(new ReadRequest.After<>(token.index(), query, parts.budget(), parts.seen()));
   }
 
   /**

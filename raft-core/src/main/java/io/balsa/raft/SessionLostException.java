@@ -9,7 +9,12 @@ package io.balsa.raft;
 public final class SessionLostException extends RaftException {
   private static final long serialVersionUID = 1L;
 
-  SessionLostException(String message) {
+  /**
+   * For transports that tell a client of it.
+   *
+   * @param message which session, and what is known
+   */
+  public SessionLostException(String message) {
     super(message, null);
   }
 }

@@ -32,6 +32,18 @@ public interface StateMachine {
   long IN_MEMORY = -1;
 
   /**
+   * Answers a query of a client that is no member, which can't read the state itself. Called
+   * between two commands, which wait for it.
+   *
+   * @param query what the client asks; must not be changed
+   * @return the answer; null stands for an empty one. Must not be changed afterwards.
+   * @throws RuntimeException tells the client that the query can't be answered, and why
+   */
+  default byte[] query(byte[] query) {
+    throw new UnsupportedOperationException("this state machine answers no queries of clients");
+  }
+
+  /**
    * Up to where the state is on disk already. For state machines that keep their state there
    * themselves, each command together with its index: they are not given again what they have, not
    * restored when the node starts, and written as a snapshot only when another node needs the

@@ -5,6 +5,7 @@ import io.balsa.raft.core.NodeId;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /**
  * Carries packets between nodes. Raft tolerates loss, delay, repetition and reordering, so a
@@ -115,5 +116,17 @@ public interface Transport extends AutoCloseable {
      * @param peer the node
      */
     void disconnected(NodeId peer);
+
+    /**
+     * A program that is no member wants something. Whether it may have that has been checked.
+     *
+     * @param request what it wants
+     * @param reply gets the answer, once: before this returns, or later on any thread, which must
+     *     not wait there
+     */
+    default void asked(ClientRequest request, Consumer<ClientAnswer> reply) {
+      reply.accept(
+          new ClientAnswer.Failed(ClientAnswer.Problem.UNAVAILABLE, "clients are not served here"));
+    }
   }
 }

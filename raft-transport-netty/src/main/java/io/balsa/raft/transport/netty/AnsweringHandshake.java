@@ -69,18 +69,17 @@ final class AnsweringHandshake extends ChannelInboundHandlerAdapter {
       answer(ctx, hello, Groups.refuse(Refusal.CERTIFICATE, e.getMessage()));
       return;
     }
-    ClientDoor clients = groups.clients();
-    if (hello.role() == Hello.CLIENT && clients != null) {
-      onClient(ctx, hello, who, clients);
+    if (hello.role() == Hello.CLIENT) {
+      onClient(ctx, hello, who);
     } else {
       answer(ctx, hello, groups.decide(hello, who));
     }
   }
 
-  private void onClient(ChannelHandlerContext ctx, Hello hello, Principal who, ClientDoor clients) {
+  private void onClient(ChannelHandlerContext ctx, Hello hello, Principal who) {
     String objection = reactor.security().objectionToClient(who);
     if (objection == null) {
-      clients.enter(ctx, hello, who);
+      groups.clients().enter(ctx, hello, who);
     } else {
       answer(ctx, hello, Groups.refuse(Refusal.CERTIFICATE, objection));
     }
@@ -93,7 +92,7 @@ final class AnsweringHandshake extends ChannelInboundHandlerAdapter {
       if (!answer.mayPass() && answer.refusal() != Refusal.OTHER_INCARNATION) {
         complaints.say(
             "{} at {} is refused: {}",
-            hello.node(),
+            hello.caller(),
             ctx.channel().remoteAddress(),
             answer.reason());
       }

@@ -1,5 +1,7 @@
 package io.balsa.raft.transport.netty;
 
+import io.balsa.raft.ClientAnswer;
+import io.balsa.raft.ClientRequest;
 import io.balsa.raft.Identity;
 import io.balsa.raft.Packet;
 import io.balsa.raft.Transport;
@@ -9,11 +11,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +43,7 @@ final class GroupLink implements Transport.Link {
   private final Reactor reactor;
   private final List<AnsweringConnection> incoming = new ArrayList<>();
   private final Guests guests = new Guests();
+  private final Set<ClientConnection> clients = new LinkedHashSet<>();
   private final AtomicLong lastComplaint = new AtomicLong();
   private volatile Introduction self;
   private volatile Map<NodeId, Peer> peers = Map.of();
@@ -257,6 +263,40 @@ final class GroupLink implements Transport.Link {
     }
   }
 
+  // ---- clients
+
+  boolean isOfCluster(UUID wanted) {
+    return wanted == null || wanted.equals(self.cluster());
+  }
+
+  void entered(ClientConnection client) {
+    if (closed) {
+      client.close();
+    } else {
+      clients.add(client);
+    }
+  }
+
+  void left(ClientConnection client) {
+    clients.remove(client);
+  }
+
+  void asked(ClientRequest request, Consumer<ClientAnswer> reply) {
+    if (closed) {
+      reply.accept(
+          new ClientAnswer.Failed(
+              ClientAnswer.Problem.UNAVAILABLE, "node " + id + " has left the group"));
+      return;
+    }
+    try {
+      receiver.asked(request, reply);
+    } catch (RuntimeException e) {
+      LOG.error("{}: the receiver of group {} failed on a client's request", self(), group, e);
+      reply.accept(
+          new ClientAnswer.Failed(ClientAnswer.Problem.UNKNOWN, "node " + id + " has failed"));
+    }
+  }
+
   // ---- what the receiver is told
 
   void received(NodeId from, Packet packet) {
@@ -319,5 +359,6 @@ final class GroupLink implements Transport.Link {
     guests.close();
     List.copyOf(incoming).forEach(AnsweringConnection::close);
     incoming.clear();
+    List.copyOf(clients).forEach(ClientConnection::close);
   }
 }

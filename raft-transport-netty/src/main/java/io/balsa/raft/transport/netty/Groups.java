@@ -23,12 +23,12 @@ final class Groups {
     this.security = security;
   }
 
-  /** Who serves clients from now on; until then they are refused. */
+  /** Who serves clients; to be said before anybody can come. */
   void serveClients(ClientDoor door) {
     clients = door;
   }
 
-  /** Who serves clients; null if nobody does. */
+  /** Who serves clients. */
   ClientDoor clients() {
     return clients;
   }
@@ -39,6 +39,11 @@ final class Groups {
 
   void remove(GroupLink link) {
     links.remove(link.group(), link);
+  }
+
+  /** The group with a name; null if it is not here. */
+  GroupLink named(String group) {
+    return links.get(group);
   }
 
   List<GroupLink> all() {

@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The first frame of whoever dials: who is calling, and whom.
+ * The first frame of whoever dials: who is calling, and whom. A client has no name, no incarnation
+ * and no lane, calls any node, and may or may not say of which cluster; the rest is null.
  *
  * @param minVersion the lowest protocol version the caller speaks
  * @param maxVersion the highest
@@ -51,6 +52,28 @@ record Hello(
 
   private static final int MAX_ADDRESS_BYTES = 255;
 
+  /** The greeting of a client of a group. */
+  static Hello ofClient(String group) {
+    return new Hello(
+        Wire.MIN_VERSION,
+        Wire.MAX_VERSION,
+        CLIENT,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(group),
+        "",
+        false,
+        false);
+  }
+
+  /** Who calls, for people. */
+  String caller() {
+    return node == null ? "a client" : node.toString();
+  }
+
   byte[] toBytes() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
@@ -58,9 +81,9 @@ record Hello(
       Fields.writeNumber(out, 1, minVersion);
       Fields.writeNumber(out, 2, maxVersion);
       Fields.writeNumber(out, 3, role);
-      Fields.writeNumber(out, 4, lane.code());
-      Fields.writeUuid(out, 5, clusterId);
-      Fields.writeUuid(out, 6, incarnation);
+      Fields.writeNumber(out, 4, lane == null ? 0 : lane.code());
+      writeUuid(out, 5, clusterId);
+      writeUuid(out, 6, incarnation);
       Fields.writeId(out, 7, node);
       Fields.writeId(out, 8, target);
       for (String group : groups) {
@@ -74,6 +97,12 @@ record Hello(
       throw new AssertionError("memory failed", e);
     }
     return bytes.toByteArray();
+  }
+
+  private static void writeUuid(CodedOutputStream out, int field, UUID id) throws IOException {
+    if (id != null) {
+      Fields.writeUuid(out, field, id);
+    }
   }
 
   static Hello read(ByteBuf frame) throws IOException {
@@ -100,7 +129,9 @@ record Hello(
         default -> in.skip(tag);
       }
     }
-    boolean complete = clusterId != null && incarnation != null && node != null && target != null;
+    boolean complete =
+        numbers[2] == CLIENT
+            || clusterId != null && incarnation != null && node != null && target != null;
     if (!complete || numbers[0] == 0 || numbers[1] < numbers[0] || groups.isEmpty()) {
       throw new MalformedFrameException("an incomplete greeting");
     }

@@ -44,6 +44,7 @@ public final class NettyTransport implements Transport {
     this.security = reactor.security();
     this.groups = new Groups(security);
     Complaints complaints = new Complaints(LOG);
+    groups.serveClients(new ClientEntrance(groups, reactor, complaints));
     InetSocketAddress at = new InetSocketAddress(addressOf(wanted), wanted.port());
     ChannelFuture bound =
         reactor.listen(at, new Doorman(groups, reactor, complaints)).awaitUninterruptibly();

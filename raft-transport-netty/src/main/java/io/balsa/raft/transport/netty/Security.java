@@ -16,6 +16,11 @@ import org.slf4j.Logger;
 interface Security {
   /** Keys must be right for this to be made. */
   static Security tls(Tls tls, Logger log) throws IOException {
+    return new TlsSecurity(new Keyring(tls, log), tls, log).ofNode();
+  }
+
+  /** The same for somebody who only dials, and need not be a node. */
+  static Security tlsOfClient(Tls tls, Logger log) throws IOException {
     return new TlsSecurity(new Keyring(tls, log), tls, log);
   }
 

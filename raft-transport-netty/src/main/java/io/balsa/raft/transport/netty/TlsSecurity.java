@@ -39,15 +39,10 @@ final class TlsSecurity implements Security {
   private final ScheduledThreadPoolExecutor threads;
   private volatile Reactor reactor;
 
-  TlsSecurity(Keyring keys, Tls tls, Logger log) throws IOException {
+  TlsSecurity(Keyring keys, Tls tls, Logger log) {
     this.keys = keys;
     this.tls = tls;
     this.log = log;
-    if (!(keys.current().self() instanceof Principal.Node)) {
-      throw new IOException(
-          "the certificate chain %s is for %s; a node needs raft://%s/node/<node id>"
-              .formatted(tls.certificateChain(), keys.current().self(), tls.clusterName()));
-    }
     this.threads =
         new ScheduledThreadPoolExecutor(
             THREADS,
@@ -56,6 +51,17 @@ final class TlsSecurity implements Security {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /** Fails if the own certificate is not a node's. */
+  TlsSecurity ofNode() throws IOException {
+    if (!(keys.current().self() instanceof Principal.Node)) {
+      close();
+      throw new IOException(
+          "the certificate chain %s is for %s; a node needs raft://%s/node/<node id>"
+              .formatted(tls.certificateChain(), keys.current().self(), tls.clusterName()));
+    }
+    return this;
   }
 
   @Override

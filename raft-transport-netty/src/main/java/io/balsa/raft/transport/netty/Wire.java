@@ -40,12 +40,18 @@ final class Wire {
 
   /** Fits a channel for traffic after its handshake, which the calling handler has carried out. */
   static void open(ChannelHandlerContext ctx, Limits limits, ChannelHandler connection) {
+    open(ctx, limits, limits.frameBytes(), connection);
+  }
+
+  /** The same, for frames of up to so many bytes. */
+  static void open(
+      ChannelHandlerContext ctx, Limits limits, int frameBytes, ChannelHandler connection) {
     ChannelPipeline pipeline = ctx.pipeline();
     pipeline.addFirst(
         new IdleStateHandler(
             limits.silence().toMillis(), limits.keepAlive().toMillis(), 0, TimeUnit.MILLISECONDS));
     pipeline.replace(ctx.handler(), null, connection);
-    pipeline.replace(FRAMES, FRAMES, frames(limits.frameBytes()));
+    pipeline.replace(FRAMES, FRAMES, frames(frameBytes));
   }
 
   private static ChannelHandler frames(int maxBytes) {

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.balsa.raft.Packet;
 import io.balsa.raft.core.EntryType;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -51,10 +52,21 @@ class FuzzTest {
         refused += accepted ? 0 : 1;
         survives(Hello::read, bytes, seed);
         survives(Welcome::read, bytes, seed);
+        byte[] dialogue = damaged(dialogue(new RandomDialogues(seed + i), i), packets, random);
+        survives(RequestFrames::read, dialogue, seed);
+        survives(AnswerFrames::read, dialogue, seed);
       }
     }
     assertThat(read).as("some are still good").isPositive();
     assertThat(refused).as("most are not").isGreaterThan(read);
+  }
+
+  private static byte[] dialogue(RandomDialogues random, int i) {
+    ClientFrame frame =
+        i % 2 == 0
+            ? RequestFrames.of(i, random.request(i % RandomDialogues.REQUESTS))
+            : AnswerFrames.of(i, random.answer(i % RandomDialogues.ANSWERS));
+    return ByteBufUtil.getBytes(frame.toBuffer().skipBytes(OutgoingFrame.LENGTH_BYTES));
   }
 
   private boolean survives(Reader reader, byte[] bytes, long seed) {

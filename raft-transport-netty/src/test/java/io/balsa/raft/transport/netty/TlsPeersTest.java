@@ -203,14 +203,6 @@ class TlsPeersTest {
   }
 
   @Test
-  void clientsAreRefusedWhereNobodyServesThem() throws IOException {
-    try (Node host = SecureNodes.named("n1")) {
-      assertThat(answer(host, KeyDirectory.client("shop"), clientHello(host)).refusal())
-          .isEqualTo(Refusal.ROLE);
-    }
-  }
-
-  @Test
   void se02_aClientIsServedUnderTheNameInItsCertificate() throws Exception {
     BlockingQueue<Principal> served = new LinkedBlockingQueue<>();
     try (Node host = SecureNodes.named("n1")) {
