@@ -84,7 +84,7 @@ class GreyLinksIT {
 
     clients.avoid(deaf);
     relayed.relay(leader, deaf).blackHole();
-    awaitElectionTimeouts(8); // until it is closed as silent, and opened again in vain
+    awaitElectionTimeouts(6); // until it is closed as silent, and opened again in vain
     clients.awaitMore(SOME);
     assertThat(cluster.report(leader).term()).isEqualTo(before.term());
     heal(leader, deaf);
@@ -92,7 +92,7 @@ class GreyLinksIT {
 
     clients.avoid(mute);
     relayed.relay(mute, leader).blackHole();
-    awaitElectionTimeouts(8);
+    awaitElectionTimeouts(3);
     clients.awaitMore(SOME);
     assertThat(cluster.report(leader).term()).isEqualTo(before.term());
     heal(leader, mute);

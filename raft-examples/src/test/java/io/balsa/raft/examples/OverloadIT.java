@@ -103,7 +103,7 @@ class OverloadIT {
     assertThat(pushers.problems(cluster.nodes().get(0))).as(pushers.summary()).isEmpty();
   }
 
-  private boolean allIsExecuted() throws Exception {
+  private boolean allIsExecuted() throws InterruptedException {
     byte[] value = new byte[Pushers.VALUE_BYTES];
     for (int i = 0; i < SOME; i++) {
       NodeProcess node = cluster.nodes().get(i % Cluster.SIZE);
