@@ -124,8 +124,12 @@ final class Pushers implements AutoCloseable {
     return List.copyOf(hung);
   }
 
-  synchronized Map<String, Integer> refusals() {
-    return Map.copyOf(refusals);
+  /** How often it was the reason for a refusal. */
+  synchronized int refused(String why) {
+    return refusals.entrySet().stream()
+        .filter(refusal -> refusal.getKey().contains(why))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
   }
 
   synchronized String summary() {

@@ -44,108 +44,117 @@ class GreyFailuresTest {
     FOLLOWER
   }
 
-  /** Faults that stand; each is done to a leader, a follower, or what is between them. */
+  /** Does something to a leader, a follower or what is between them, until a time. */
+  @FunctionalInterface
+  private interface Blow {
+    void strike(World<?> world, Host<?> leader, Host<?> follower, long until);
+  }
+
+  /** Faults that stand. */
   enum Grey {
-    TR01_BLACK_HOLE_BETWEEN_LEADER_AND_FOLLOWER(Ill.FOLLOWER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        world.wires().silence(leader.id(), follower.id(), until);
-        world.wires().silence(follower.id(), leader.id(), until);
-      }
-    },
-    TR04_FOLLOWER_HEARS_NO_LEADER(Ill.FOLLOWER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        world.wires().silence(leader.id(), follower.id(), until);
-      }
-    },
-    TR04_LEADER_HEARS_NO_FOLLOWER(Ill.FOLLOWER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        world.wires().silence(follower.id(), leader.id(), until);
-      }
-    },
-    TR01_CUT_BETWEEN_LEADER_AND_FOLLOWER(Ill.FOLLOWER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        world.wires().cut(leader.id(), follower.id(), until);
-        world.wires().cut(follower.id(), leader.id(), until);
-      }
-    },
-    TR01_FOLLOWER_IN_A_BLACK_HOLE_BUT_FOR_THE_LEADER(Ill.NOBODY) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        for (Host<?> other : world.hosts()) {
-          if (other != leader && other != follower) {
-            world.wires().silence(other.id(), follower.id(), until);
-            world.wires().silence(follower.id(), other.id(), until);
-          }
-        }
-      }
-    },
-    EL20_LEADER_IS_MUTE(Ill.LEADER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        world.hosts().forEach(h -> world.wires().silence(leader.id(), h.id(), until));
-      }
-    },
-    EL20_LEADER_IS_DEAF(Ill.LEADER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        world.hosts().forEach(h -> world.wires().silence(h.id(), leader.id(), until));
-      }
-    },
-    TR02_SLOW_LINK_BETWEEN_LEADER_AND_FOLLOWER(Ill.NOBODY) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        world.wires().slow(leader.id(), follower.id(), until);
-        world.wires().slow(follower.id(), leader.id(), until);
-      }
-    },
-    RT02_DISK_OF_THE_LEADER_STALLS(Ill.LEADER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        leader.life().stallDiskUntil(until);
-      }
-    },
-    RT02_DISK_OF_A_FOLLOWER_STALLS(Ill.FOLLOWER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        follower.life().stallDiskUntil(until);
-      }
-    },
-    RT02_STATE_MACHINE_OF_A_FOLLOWER_BLOCKS(Ill.FOLLOWER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        follower.life().blockMachineUntil(until);
-      }
-    },
-    RT07_LEADER_IS_PAUSED(Ill.LEADER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        leader.life().pauseUntil(until);
-      }
-    },
-    RT07_FOLLOWER_IS_PAUSED(Ill.FOLLOWER) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        follower.life().pauseUntil(until);
-      }
-    },
-    RT16_PROCESSOR_OF_THE_LEADER_IS_SLOW(Ill.NOBODY) {
-      @Override
-      void strike(World<?> world, Host<?> leader, Host<?> follower, long until) {
-        leader.life().slowUntil(until);
-      }
-    };
+    TR01_BLACK_HOLE_BETWEEN_LEADER_AND_FOLLOWER(
+        Ill.FOLLOWER, Blows::blackHoleBetweenLeaderAndFollower),
+    TR04_FOLLOWER_HEARS_NO_LEADER(Ill.FOLLOWER, Blows::followerHearsNoLeader),
+    TR04_LEADER_HEARS_NO_FOLLOWER(Ill.FOLLOWER, Blows::leaderHearsNoFollower),
+    TR01_CUT_BETWEEN_LEADER_AND_FOLLOWER(Ill.FOLLOWER, Blows::cutBetweenLeaderAndFollower),
+    TR01_FOLLOWER_IN_A_BLACK_HOLE_BUT_FOR_THE_LEADER(
+        Ill.NOBODY, Blows::followerInABlackHoleButForTheLeader),
+    EL20_LEADER_IS_MUTE(Ill.LEADER, Blows::leaderIsMute),
+    EL20_LEADER_IS_DEAF(Ill.LEADER, Blows::leaderIsDeaf),
+    TR02_SLOW_LINK_BETWEEN_LEADER_AND_FOLLOWER(Ill.NOBODY, Blows::slowLinkBetweenLeaderAndFollower),
+    RT02_DISK_OF_THE_LEADER_STALLS(Ill.LEADER, Blows::diskOfTheLeaderStalls),
+    RT02_DISK_OF_A_FOLLOWER_STALLS(Ill.FOLLOWER, Blows::diskOfAFollowerStalls),
+    RT02_STATE_MACHINE_OF_A_FOLLOWER_BLOCKS(Ill.FOLLOWER, Blows::stateMachineOfAFollowerBlocks),
+    RT07_LEADER_IS_PAUSED(Ill.LEADER, Blows::leaderIsPaused),
+    RT07_FOLLOWER_IS_PAUSED(Ill.FOLLOWER, Blows::followerIsPaused),
+    RT16_PROCESSOR_OF_THE_LEADER_IS_SLOW(Ill.NOBODY, Blows::processorOfTheLeaderIsSlow);
 
     private final Ill ill;
+    private final Blow blow;
 
-    Grey(Ill ill) {
+    Grey(Ill ill, Blow blow) {
       this.ill = ill;
+      this.blow = blow;
+    }
+  }
+
+  /** How each is struck. */
+  private static final class Blows {
+    private Blows() {}
+
+    static void blackHoleBetweenLeaderAndFollower(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      world.wires().silence(leader.id(), follower.id(), until);
+      world.wires().silence(follower.id(), leader.id(), until);
     }
 
-    abstract void strike(World<?> world, Host<?> leader, Host<?> follower, long until);
+    static void followerHearsNoLeader(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      world.wires().silence(leader.id(), follower.id(), until);
+    }
+
+    static void leaderHearsNoFollower(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      world.wires().silence(follower.id(), leader.id(), until);
+    }
+
+    static void cutBetweenLeaderAndFollower(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      world.wires().cut(leader.id(), follower.id(), until);
+      world.wires().cut(follower.id(), leader.id(), until);
+    }
+
+    static void followerInABlackHoleButForTheLeader(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      for (Host<?> other : world.hosts()) {
+        if (other != leader && other != follower) {
+          world.wires().silence(other.id(), follower.id(), until);
+          world.wires().silence(follower.id(), other.id(), until);
+        }
+      }
+    }
+
+    static void leaderIsMute(World<?> world, Host<?> leader, Host<?> follower, long until) {
+      world.hosts().forEach(h -> world.wires().silence(leader.id(), h.id(), until));
+    }
+
+    static void leaderIsDeaf(World<?> world, Host<?> leader, Host<?> follower, long until) {
+      world.hosts().forEach(h -> world.wires().silence(h.id(), leader.id(), until));
+    }
+
+    static void slowLinkBetweenLeaderAndFollower(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      world.wires().slow(leader.id(), follower.id(), until);
+      world.wires().slow(follower.id(), leader.id(), until);
+    }
+
+    static void diskOfTheLeaderStalls(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      leader.life().stallDiskUntil(until);
+    }
+
+    static void diskOfAFollowerStalls(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      follower.life().stallDiskUntil(until);
+    }
+
+    static void stateMachineOfAFollowerBlocks(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      follower.life().blockMachineUntil(until);
+    }
+
+    static void leaderIsPaused(World<?> world, Host<?> leader, Host<?> follower, long until) {
+      leader.life().pauseUntil(until);
+    }
+
+    static void followerIsPaused(World<?> world, Host<?> leader, Host<?> follower, long until) {
+      follower.life().pauseUntil(until);
+    }
+
+    static void processorOfTheLeaderIsSlow(
+        World<?> world, Host<?> leader, Host<?> follower, long until) {
+      leader.life().slowUntil(until);
+    }
   }
 
   @ParameterizedTest
@@ -201,7 +210,7 @@ class GreyFailuresTest {
       world.pass(ET);
 
       long end = world.timeline().now() + LASTS;
-      fault.strike(world, leader, follower, end);
+      fault.blow.strike(world, leader, follower, end);
       if (fault.ill == Ill.LEADER) {
         healthy.remove(leader);
         healthy.forEach(this::ask); // a disk that nobody needs is not missed
