@@ -197,6 +197,8 @@ class GreyFailuresTest {
           500 * Weather.MICRO,
           0,
           0.01,
+          false,
+          0,
           Map.of());
     }
 
