@@ -48,6 +48,9 @@ final class LogReader {
   record Piece(int opening, SnapshotStore store, NodeId to, Packet.SnapshotRequest request)
       implements Task {}
 
+  /** A round there and back for less than this would be a waste. */
+  private static final long SMALLEST_PIECE = 64;
+
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
 
   private final Mailbox<Task> tasks;
@@ -82,7 +85,8 @@ final class LogReader {
       if (wanted.offset() == 0 && beginsAnew(task)) {
         verify(task);
       }
-      byte[] bytes = task.store.read(wanted.id(), wanted.offset(), (int) maxBytes);
+      int length = (int) Math.max(SMALLEST_PIECE, maxBytes);
+      byte[] bytes = task.store.read(wanted.id(), wanted.offset(), length);
       if (bytes != null) {
         int checksum = Download.checksum(bytes);
         loop.put(
