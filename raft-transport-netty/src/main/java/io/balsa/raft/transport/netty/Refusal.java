@@ -15,7 +15,8 @@ enum Refusal {
   SAME_NODE,
   OTHER_INCARNATION,
   CERTIFICATE,
-  NOT_PERMITTED;
+  NOT_PERMITTED,
+  FULL;
 
   private static final Refusal[] BY_CODE = values();
 
@@ -30,6 +31,6 @@ enum Refusal {
 
   /** Whether the cause is usually over soon: a node that is about to learn who its peers are. */
   boolean mayPass() {
-    return this == UNKNOWN_GROUP || this == UNKNOWN_NODE;
+    return this == UNKNOWN_GROUP || this == UNKNOWN_NODE || this == FULL;
   }
 }
