@@ -31,6 +31,6 @@ enum Refusal {
 
   /** Whether the cause is usually over soon: a node that is about to learn who its peers are. */
   boolean mayPass() {
-    return this == UNKNOWN_GROUP || this == UNKNOWN_NODE || this == FULL;
+    return this == UNKNOWN_GROUP || this == UNKNOWN_NODE;
   }
 }
