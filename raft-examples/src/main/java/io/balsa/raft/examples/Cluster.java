@@ -47,19 +47,8 @@ final class Cluster implements AutoCloseable {
       List<Integer> raftPorts,
       List<Integer> httpPorts,
       String... moreArguments) {
-    List<String> members = new ArrayList<>();
-    for (int i = 0; i < SIZE; i++) {
-      members.add("n" + (i + 1) + "=127.0.0.1:" + raftPorts.get(i));
-    }
-    for (int i = 0; i < SIZE; i++) {
-      String id = "n" + (i + 1);
-      nodes.add(
-          new NodeProcess(
-              program,
-              new NodeProcess.Place(id, members, false, directory.resolve(id), httpPorts.get(i)),
-              List.of(moreArguments)));
-    }
-    newcomer =
+    this(
+        members(program, directory, raftPorts, httpPorts, List.of(moreArguments)),
         new NodeProcess(
             program,
             new NodeProcess.Place(
@@ -68,7 +57,40 @@ final class Cluster implements AutoCloseable {
                 true,
                 directory.resolve("n4"),
                 httpPorts.get(SIZE)),
-            List.of(moreArguments));
+            List.of(moreArguments)));
+  }
+
+  /**
+   * A cluster of nodes that are described already.
+   *
+   * @param members n1, n2 and n3
+   * @param newcomer n4
+   */
+  Cluster(List<NodeProcess> members, NodeProcess newcomer) {
+    nodes.addAll(members);
+    this.newcomer = newcomer;
+  }
+
+  private static List<NodeProcess> members(
+      Class<?> program,
+      Path directory,
+      List<Integer> raftPorts,
+      List<Integer> httpPorts,
+      List<String> moreArguments) {
+    List<String> members = new ArrayList<>();
+    for (int i = 0; i < SIZE; i++) {
+      members.add("n" + (i + 1) + "=127.0.0.1:" + raftPorts.get(i));
+    }
+    List<NodeProcess> nodes = new ArrayList<>();
+    for (int i = 0; i < SIZE; i++) {
+      String id = "n" + (i + 1);
+      nodes.add(
+          new NodeProcess(
+              program,
+              new NodeProcess.Place(id, members, false, directory.resolve(id), httpPorts.get(i)),
+              moreArguments));
+    }
+    return nodes;
   }
 
   List<NodeProcess> nodes() {

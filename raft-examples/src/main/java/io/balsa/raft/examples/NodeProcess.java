@@ -56,6 +56,7 @@ final class NodeProcess implements AutoCloseable {
   private final Class<?> program;
   private final Place place;
   private final List<String> moreArguments;
+  private final List<String> javaOptions;
   private Process process;
 
   /**
@@ -64,9 +65,15 @@ final class NodeProcess implements AutoCloseable {
    * @param program the main class, which takes {@link NodeOptions}
    */
   NodeProcess(Class<?> program, Place place, List<String> moreArguments) {
+    this(program, place, moreArguments, List.of());
+  }
+
+  /** Describes a process whose virtual machine has options of its own. */
+  NodeProcess(Class<?> program, Place place, List<String> moreArguments, List<String> javaOptions) {
     this.program = program;
     this.place = place;
     this.moreArguments = moreArguments;
+    this.javaOptions = javaOptions;
   }
 
   String id() {
@@ -100,6 +107,7 @@ final class NodeProcess implements AutoCloseable {
 
   private List<String> command() {
     List<String> command = new ArrayList<>(java());
+    command.addAll(javaOptions);
     command.add(program.getName());
     command.addAll(List.of("--id", place.id));
     command.addAll(

@@ -105,6 +105,36 @@ class DiskFaultsIT {
     assertResumed(leader);
   }
 
+  /** No error, nothing in the status: only the time that a sync takes tells. */
+  @Test
+  void rt02_aLeaderWhoseSyncsStallMakesWay() throws Exception {
+    KernelFaults.assumeSyncsCanFail();
+    NodeReport old = cluster.awaitLeader();
+    NodeProcess leader = cluster.node(old.id());
+    clients.avoid(leader); // what is under way there ends as unknown
+    try (AutoCloseable stalled = KernelFaults.stallSyncs(leader)) {
+      assertThat(stalled).isNotNull();
+      Await.until(
+          "another leader", LIMIT, () -> leadersTerm(others(leader)).orElse(0L) > old.term());
+      clients.awaitMore(SOME);
+    }
+    assertThat(Files.readString(leader.place().logFile()))
+        .contains("its disk has not finished a save");
+    clients.avoid(null);
+    assertResumed(leader);
+  }
+
+  private Optional<Long> leadersTerm(List<NodeProcess> among)
+      throws IOException, InterruptedException {
+    for (NodeProcess node : among) {
+      NodeReport report = cluster.report(node);
+      if (report.leads()) {
+        return Optional.of(report.term());
+      }
+    }
+    return Optional.empty();
+  }
+
   private List<NodeProcess> others(NodeProcess node) {
     List<NodeProcess> others = new ArrayList<>(cluster.nodes());
     others.remove(node);

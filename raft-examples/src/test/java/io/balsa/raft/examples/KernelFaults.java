@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  * </ul>
  */
 final class KernelFaults {
+  private static final long STALL_MICROS = 15_000_000;
   private static final String UNLIMITED = "unlimited";
 
   private KernelFaults() {}
@@ -49,10 +50,22 @@ final class KernelFaults {
    * From now on, until the result is closed, each fdatasync(2) and fsync(2) of the process fails
    * with EIO, as on a device that has lost what it was given.
    */
-  static AutoCloseable failSyncs(NodeProcess node) throws IOException, InterruptedException {
+  static AutoCloseable failSyncs(NodeProcess node) throws IOException {
+    return injectIntoSyncs(node, "error=EIO");
+  }
+
+  /**
+   * From now on, until the result is closed, each fdatasync(2) and fsync(2) of the process takes
+   * much longer than anybody waits, and then succeeds.
+   */
+  static AutoCloseable stallSyncs(NodeProcess node) throws IOException {
+    return injectIntoSyncs(node, "delay_enter=" + STALL_MICROS);
+  }
+
+  private static AutoCloseable injectIntoSyncs(NodeProcess node, String what) throws IOException {
     List<String> command = new ArrayList<>(List.of("strace", "-f", "-qq", "-o", "/dev/null"));
     command.addAll(List.of("-e", "trace=fdatasync,fsync"));
-    command.addAll(List.of("-e", "inject=fdatasync,fsync:error=EIO"));
+    command.addAll(List.of("-e", "inject=fdatasync,fsync:" + what));
     command.addAll(List.of("-p", Long.toString(node.pid())));
     Process strace = new ProcessBuilder(command).inheritIO().start();
     return () -> {

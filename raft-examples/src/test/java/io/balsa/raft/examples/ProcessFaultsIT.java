@@ -77,7 +77,7 @@ class ProcessFaultsIT {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
-  void aStoppedLeaderDoesNotServeOldValuesWhenItGoesOn() throws Exception {
+  void rt07_aStoppedLeaderDoesNotServeOldValuesWhenItGoesOn() throws Exception {
     NodeReport old = cluster.awaitLeader();
     NodeProcess stopped = cluster.node(old.id());
     List<NodeProcess> others = new ArrayList<>(cluster.nodes());

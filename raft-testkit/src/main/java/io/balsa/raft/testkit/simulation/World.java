@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Everything that one seed makes: hosts, wires, clients, and time.
@@ -46,9 +47,22 @@ final class World<M extends StateMachine> {
   private Throwable failure;
 
   World(Setting<M> setting, long seed, Consumer<String> lines) {
+    this(setting, new SplittableRandom(seed), Weather::draw, lines);
+  }
+
+  /** A world with a weather that is not left to its seed. */
+  World(Setting<M> setting, long seed, Weather weather, Consumer<String> lines) {
+    this(setting, new SplittableRandom(seed), ignored -> weather, lines);
+  }
+
+  private World(
+      Setting<M> setting,
+      SplittableRandom random,
+      Function<SplittableRandom, Weather> weathers,
+      Consumer<String> lines) {
     this.setting = setting;
-    random = new SplittableRandom(seed);
-    weather = Weather.draw(random.split());
+    this.random = random;
+    weather = weathers.apply(random.split());
     trace = new Trace(timeline, lines);
     wires = new Wires<>(this);
     for (int i = 1; i <= weather.nodes(); i++) {
