@@ -1,42 +1,35 @@
 package io.balsa.raft.examples;
 
-// docs/client.md begins
-import io.balsa.raft.NotExecutedException;
-import io.balsa.raft.OutcomeUnknownException;
-import io.balsa.raft.SessionLostException;
-import io.balsa.raft.transport.netty.RaftClient;
-import java.math.BigInteger;
-import java.util.concurrent.CompletionException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 
-/**
- * Adds to the number that the nodes of {@link Counter} keep, from a process that is none of them.
- */
-class RemoteCounter {
-  public static void main(String[] args) throws Exception {
-    try (RaftClient client =
-        RaftClient.builder("localhost:7001", "localhost:7002", "localhost:7003")
-            .insecure() // or .tls(...)
-            .open()) {
-      System.out.println(client.status().join());
-      System.out.println("now it is " + add(client, 5));
-    }
+/** The counter as a client sees it through one node. Blocks; any thread may use it. */
+final class RemoteCounter {
+  private final RemoteNode node;
+
+  RemoteCounter(RemoteNode node) {
+    this.node = node;
   }
 
-  static BigInteger add(RaftClient client, long number) {
+  Outcome<Long> increment(long by) throws InterruptedException {
+    HttpRequest.Builder request = node.request("/increment?by=" + by);
+    return node.send(request.POST(HttpRequest.BodyPublishers.noBody()).build(), this::understand);
+  }
+
+  /** A linearizable read. Nothing hangs on a read whose outcome is unknown: try again. */
+  Outcome<Long> get() throws InterruptedException {
+    return node.send(node.request("/get").build(), this::understand);
+  }
+
+  private Outcome<Long> understand(HttpResponse<byte[]> response) {
+    String text = RemoteNode.text(response);
+    if (response.statusCode() != HttpService.OK) {
+      return new Outcome.NotExecuted<>(text);
+    }
     try {
-      byte[] sum = client.propose(BigInteger.valueOf(number).toByteArray()).join();
-      return new BigInteger(sum); // executed, exactly once
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof NotExecutedException) {
-        throw new IllegalStateException("nothing was added; try again later", e);
-      } else if (e.getCause() instanceof OutcomeUnknownException) {
-        throw new IllegalStateException("it may have been added, once: look", e);
-      } else if (e.getCause() instanceof SessionLostException) {
-        client.openNewSession(); // once it is known what became of the commands under way
-        throw new IllegalStateException("away for too long: look what was added", e);
-      }
-      throw e;
+      return new Outcome.Executed<>(Long.parseLong(text));
+    } catch (NumberFormatException e) {
+      return new Outcome.Unknown<>(node.address() + " is not a node of a counter cluster: " + text);
     }
   }
 }
-// docs/client.md ends

@@ -24,7 +24,7 @@ class ReadmeTest {
 
   @Test
   void thePageAboutClientsShowsOneAsItIs() throws IOException {
-    Path client = Path.of("src/main/java/io/balsa/raft/examples/RemoteCounter.java");
+    Path client = Path.of("src/main/java/io/balsa/raft/examples/CounterFromOutside.java");
     String page = Files.readString(Path.of("../docs/client.md"));
     assertThat(between(page, FENCE, "```\n"))
         .as("the first Java block of docs/client.md, against " + client)
