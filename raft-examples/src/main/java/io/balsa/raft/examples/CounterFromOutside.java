@@ -8,9 +8,7 @@ import io.balsa.raft.transport.netty.RaftClient;
 import java.math.BigInteger;
 import java.util.concurrent.CompletionException;
 
-/**
- * Adds to the number that the nodes of {@link Counter} keep, from a process that is none of them.
- */
+/** Adds to the number of {@link Counter}, from a process that is none of its nodes. */
 class CounterFromOutside {
   public static void main(String[] args) throws Exception {
     try (RaftClient client =
