@@ -2,6 +2,7 @@ package io.balsa.raft;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeMap;
@@ -180,17 +181,13 @@ final class SessionTable {
     if (time <= noneEndsBefore) {
       return;
     }
-    long next = Long.MAX_VALUE;
-    for (Iterator<Map.Entry<Long, Session>> i = sessions.entrySet().iterator(); i.hasNext(); ) {
-      Map.Entry<Long, Session> entry = i.next();
-      if (entry.getValue().endsAt() < time) {
-        i.remove();
-        forget(entry.getKey(), entry.getValue().executed);
-      } else {
-        next = Math.min(next, entry.getValue().endsAt());
+    for (long id : List.copyOf(sessions.keySet())) {
+      if (sessions.get(id).endsAt() < time) {
+        end(id);
       }
     }
-    noneEndsBefore = next;
+    noneEndsBefore = Long.MAX_VALUE;
+    sessions.values().forEach(s -> noneEndsBefore = Math.min(noneEndsBefore, s.endsAt()));
   }
 
   // ---- answers

@@ -138,6 +138,21 @@ class SessionTableTest {
     assertThat(journal.executed).containsExactly("b", "c");
   }
 
+  /** Seed 161: what the next session had executed was forgotten with the one that was over. */
+  @Test
+  void cl01_theEndOfASessionLeavesTheOthersAsTheyAre() {
+    List<Long> sessions = new ArrayList<>();
+    for (int i = 0; i < 7; i++) {
+      sessions.add(open(i % 2 == 0 ? 2 * TIMEOUT : TIMEOUT));
+      execute(sessions.get(i), 1, 1, "of " + i);
+    }
+    time = TIMEOUT + 1;
+    for (int i = 0; i < 7; i += 2) {
+      execute(sessions.get(i), 1, 1, "of " + i);
+    }
+    assertThat(journal.executed).hasSize(7);
+  }
+
   @Test
   void cl12_aSessionThatIsOverDoesNotComeBack() {
     long session = open(TIMEOUT);
