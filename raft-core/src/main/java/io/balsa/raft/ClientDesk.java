@@ -97,7 +97,12 @@ final class ClientDesk {
         return refused("a session of " + open.timeoutMillis() + " ms");
       }
     }
-    return status.get().role() == Role.LEADER ? null : new ClientAnswer.NotLeader(view());
+    return leads() ? null : new ClientAnswer.NotLeader(view());
+  }
+
+  private boolean leads() {
+    NodeStatus now = status.get();
+    return now.role() == Role.LEADER && now.health().state() == NodeStatus.State.OK;
   }
 
   private CompletableFuture<ClientAnswer> carryOut(ClientRequest request) {
@@ -132,9 +137,11 @@ final class ClientDesk {
         .thenApply(value -> new ClientAnswer.Value(value == null ? NOTHING : value));
   }
 
+  /** A node that does not work does not know who leads, whatever it knew last. */
   private ClientAnswer.Status view() {
     NodeStatus now = status.get();
-    NodeId leader = now.leader().orElse(null);
+    boolean works = now.health().state() == NodeStatus.State.OK;
+    NodeId leader = works ? now.leader().orElse(null) : null;
     return new ClientAnswer.Status(now.id(), leader, now.configurationIndex(), now.configuration());
   }
 

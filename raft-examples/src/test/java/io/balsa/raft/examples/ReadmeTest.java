@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** What the README shows is what is compiled and run here. */
+/** What the README and other pages show is what is compiled and run here. */
 class ReadmeTest {
   private static final Path COUNTER = Path.of("src/main/java/io/balsa/raft/examples/Counter.java");
   private static final String BEGIN = "// README begins\n";
@@ -20,6 +20,19 @@ class ReadmeTest {
     assertThat(between(readme, FENCE, "```\n"))
         .as("the first Java block of README.md, against " + COUNTER)
         .isEqualTo(between(Files.readString(COUNTER), BEGIN, END));
+  }
+
+  @Test
+  void thePageAboutClientsShowsOneAsItIs() throws IOException {
+    Path client = Path.of("src/main/java/io/balsa/raft/examples/CounterFromOutside.java");
+    String page = Files.readString(Path.of("../docs/client.md"));
+    assertThat(between(page, FENCE, "```\n"))
+        .as("the first Java block of docs/client.md, against " + client)
+        .isEqualTo(
+            between(
+                Files.readString(client),
+                "// docs/client.md begins\n",
+                "// docs/client.md ends\n"));
   }
 
   private static String between(String text, String begin, String end) {

@@ -68,7 +68,7 @@ final class ClientEntrance implements ClientDoor {
       return Welcome.refused(
           Refusal.NOT_PERMITTED, who + " may neither read nor write in " + link.group());
     } else if (present >= MOST) {
-      return Welcome.refused(Refusal.UNKNOWN_GROUP, "there are " + MOST + " clients already");
+      return Welcome.refused(Refusal.FULL, "there are " + MOST + " clients already");
     }
     return null;
   }

@@ -15,7 +15,8 @@ enum Refusal {
   SAME_NODE,
   OTHER_INCARNATION,
   CERTIFICATE,
-  NOT_PERMITTED;
+  NOT_PERMITTED,
+  FULL;
 
   private static final Refusal[] BY_CODE = values();
 

@@ -168,16 +168,16 @@ abstract class BadInput {
   @ParameterizedTest
   @EnumSource(
       value = Refusal.class,
-      names = {"NONE", "CERTIFICATE", "NOT_PERMITTED"},
+      names = {"NONE", "CERTIFICATE", "NOT_PERMITTED", "FULL"},
       mode = EnumSource.Mode.EXCLUDE)
   void cm18_saysWhyItRefuses(Refusal refusal) throws IOException {
     UUID inc = n2.identity.incarnation();
     UUID other = new UUID(9, 9);
     Hello hello =
         switch (refusal) {
-          case NONE, CERTIFICATE, NOT_PERMITTED -> throw new AssertionError();
+          case NONE, CERTIFICATE, NOT_PERMITTED, FULL -> throw new AssertionError();
           case VERSION -> hello(2, 1, Node.CLUSTER, inc, "n2", "n1", Node.GROUP);
-          case ROLE -> hello(1, 2, Node.CLUSTER, inc, "n2", "n1", Node.GROUP);
+          case ROLE -> hello(1, 3, Node.CLUSTER, inc, "n2", "n1", Node.GROUP);
           case UNKNOWN_GROUP -> hello(1, 1, Node.CLUSTER, inc, "n2", "n1", "elsewhere");
           case OTHER_CLUSTER -> hello(1, 1, other, inc, "n2", "n1", Node.GROUP);
           case OTHER_NODE -> hello(1, 1, Node.CLUSTER, inc, "n2", "n3", Node.GROUP);
