@@ -23,7 +23,7 @@ class TidyTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final int LONGEST_FILE = 600;
   private static final int LONGEST_METHOD = 60;
-  private static final int ALGORITHM_LINES_OF_CODE = 3_340;
+  private static final int ALGORITHM_LINES_OF_CODE = 3_400;
 
   private static final List<String> TOP_LEVEL =
       List.of(
