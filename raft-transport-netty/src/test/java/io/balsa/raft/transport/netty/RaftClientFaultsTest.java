@@ -275,6 +275,9 @@ class RaftClientFaultsTest {
     assertThat(next.proposals()).isEqualTo(1);
     node.transport.close();
     next.transport.close();
+    // Whether the client has noticed before it sends this is a matter of luck.
+    assertThat(failure(client.propose(COMMAND, Duration.ofMillis(300))))
+        .isInstanceOfAny(NotExecutedException.class, OutcomeUnknownException.class);
     assertThat(failure(client.propose(COMMAND, Duration.ofMillis(300))))
         .isInstanceOf(NotExecutedException.class);
   }
