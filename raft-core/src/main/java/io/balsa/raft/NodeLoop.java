@@ -437,7 +437,7 @@ final class NodeLoop {
             log.start(),
             log.termStarts(),
             log.lastIndex(),
-            log.commitIndex(),
+            wiring.applier().state().committed(log.commitIndex()),
             Configuration.NONE,
             log.configurations());
     Raft raft =

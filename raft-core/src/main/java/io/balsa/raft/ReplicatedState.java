@@ -46,6 +46,11 @@ final class ReplicatedState {
     return keptIndex;
   }
 
+  /** What is known to be committed: what a state machine has is, though the log may not say so. */
+  long committed(long known) {
+    return Math.max(known, keptIndex);
+  }
+
   /** The time in the last entry that has one, in milliseconds; any thread may ask. */
   long logTime() {
     return logTime;

@@ -77,7 +77,7 @@ class ForgedLogTest {
 
   @Test
   void aRecordOfAnUnknownTypeComesFromANewerVersion() throws IOException {
-    for (int type : new int[] {0, 4, 0x7f, 0x82, 0xff}) {
+    for (int type : new int[] {0, 5, 0x7f, 0x82, 0xff}) {
       refuses(with(type, 6, new byte[20]), NewerFormatException.class, "newer version");
     }
   }

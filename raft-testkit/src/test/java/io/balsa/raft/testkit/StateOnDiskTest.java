@@ -127,6 +127,27 @@ class StateOnDiskTest {
     }
   }
 
+  /**
+   * Seed 3878: else no image could be taken before that was committed again, by whoever needs it.
+   */
+  @Test
+  void sn07_whatTheStateHasIsKnownToBeCommitted() throws Exception {
+    try (TestCluster cluster = new TestCluster(dir, 3)) {
+      for (String id : new String[] {"n1", "n2", "n3"}) {
+        start(cluster, id);
+      }
+      cluster.leader();
+      for (int i = 1; i <= 3; i++) {
+        cluster.add("n1", 1);
+      }
+      Await.until("n1 has it", () -> cluster.counters.get("n1").seen() == 3);
+      cluster.stopAll();
+      start(cluster, "n1"); // alone, so nobody can tell it
+      long index = disks.get("n1").index;
+      assertThat(cluster.node("n1").status().commitIndex()).isGreaterThanOrEqualTo(index);
+    }
+  }
+
   @Test
   void aStateThatIsGoneIsNotPassedOver() throws Exception {
     try (TestCluster cluster = new TestCluster(dir, 1)) {
