@@ -148,7 +148,7 @@ final class Demonstration {
   private static String explained(Load.Books books) {
     return books.unknown() == 0
         ? ""
-        : "  (the answer was lost; the next one told whether it had been executed)";
+        : "  (the answer got lost; the next one told what became of it)";
   }
 
   private Optional<List<NodeReport>> allApplied() throws IOException, InterruptedException {
