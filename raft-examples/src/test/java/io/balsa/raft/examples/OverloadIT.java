@@ -64,9 +64,9 @@ class OverloadIT {
     pushers.through(others(follower.id()));
     follower.signal("STOP");
     pass(TIME.dividedBy(2));
+    awaitRefusalsBeyond(0);
     follower.signal("CONT");
     assertThat(pushers.executed()).isGreaterThan(SOME);
-    assertThat(pushers.refused(TOO_MUCH)).as(pushers.summary()).isPositive();
     assertRecovered();
   }
 
@@ -80,11 +80,16 @@ class OverloadIT {
     }
     int before = pushers.refused(TOO_MUCH);
     pass(TIME.dividedBy(2));
-    assertThat(pushers.refused(TOO_MUCH)).as(pushers.summary()).isGreaterThan(before);
+    awaitRefusalsBeyond(before);
     for (NodeProcess follower : followers) {
       follower.signal("CONT");
     }
     assertRecovered();
+  }
+
+  /** On a slow machine it takes a while until enough of them wait at the same time. */
+  private void awaitRefusalsBeyond(int before) throws Exception {
+    Await.until("too much to do", LIMIT, () -> pushers.refused(TOO_MUCH) > before);
   }
 
   /** With few clients instead of many; the same processes. */
