@@ -30,6 +30,7 @@ final class Pushers implements AutoCloseable {
   /** What one client knows of its key. */
   private static final class Client {
     final String key;
+    volatile NodeProcess at;
     long next = 1;
     long acknowledged;
     final TreeSet<Long> unknown = new TreeSet<>();
@@ -72,9 +73,13 @@ final class Pushers implements AutoCloseable {
     return pushers;
   }
 
-  /** From now on only through some of the nodes. */
-  void through(List<NodeProcess> some) {
+  /** From now on only through some of the nodes; nobody waits for another one any more. */
+  void through(List<NodeProcess> some) throws Await.GivenUpException, InterruptedException {
     nodes = List.copyOf(some);
+    Await.until(
+        "all to push through them",
+        PATIENCE,
+        () -> clients.stream().allMatch(client -> some.contains(client.at)));
   }
 
   private void run(Client client, int first) {
@@ -82,6 +87,7 @@ final class Pushers implements AutoCloseable {
       for (int turn = first; !closed; turn++) {
         List<NodeProcess> through = nodes;
         NodeProcess node = through.get(turn % through.size());
+        client.at = node;
         if (!push(client, node)) {
           LockSupport.parkNanos(PAUSE_NANOS);
         }
