@@ -76,7 +76,7 @@ record Weather(
         byLease ? pick(random, 0, 0.2, 0.2) : pick(random, 0, 0, 0.01, 0.2), // leases need clocks
         byLease,
         pick(random, 0, 0, 1, 3),
-        faults(random));
+        faults(random, byLease));
   }
 
   private static Limits limits(SplittableRandom random) {
@@ -94,12 +94,16 @@ record Weather(
   private static final Set<Fault> DAMAGES =
       EnumSet.of(Fault.BIT_ROT, Fault.MISDIRECTED_WRITE, Fault.TRUNCATED_FILE);
 
-  private static Map<Fault, Long> faults(SplittableRandom random) {
+  private static Map<Fault, Long> faults(SplittableRandom random, boolean byLease) {
     Map<Fault, Long> faults = new EnumMap<>(Fault.class);
     for (Fault fault : Fault.values()) {
       if (random.nextInt(3) == 0) {
         faults.put(fault, pick(random, 2, 5, 15) * SECOND);
       }
+    }
+    if (!byLease) {
+      faults.remove(
+          Fault.DISOWNED_LEADER); // made for leases; else it leaves too much unknown to judge
     }
     if (faults.containsKey(Fault.CHANGE_MEMBERS) || faults.containsKey(Fault.LOST_DISK)) {
       faults.keySet().removeAll(DAMAGES); // a node that is gone for good may be the last voter

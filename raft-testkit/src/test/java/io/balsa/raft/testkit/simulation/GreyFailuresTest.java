@@ -177,7 +177,7 @@ class GreyFailuresTest {
       boolean large = seed % 3 == 0;
       int snapshotBytes = seed % 2 == 0 ? 1_000 : 10_000_000;
       Setting<Registers.Machine> setting =
-          new Setting<>(new Registers(), FileStorage::open, WireTrip::of);
+          new Setting<>(new Registers(false), FileStorage::open, WireTrip::of);
       world = new World<>(setting, seed, weather(large ? 5 : 3, snapshotBytes), null);
     }
 

@@ -24,6 +24,17 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
   private static final int KEYS = 6;
   private static final Duration SESSION = Duration.ofSeconds(1);
 
+  private final boolean inSessions;
+
+  Registers() {
+    this(true);
+  }
+
+  /** Some of whose requests are made in sessions, or none; sessions end when a leader is ill. */
+  Registers(boolean inSessions) {
+    this.inSessions = inSessions;
+  }
+
   /** What is asked of a register. */
   enum Kind {
     SWAP,
@@ -122,7 +133,8 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
     int what = random.nextInt(10);
     Kind kind = what < 5 ? Kind.SWAP : what < 6 ? Kind.SWAP_IF_EVEN : Kind.READ;
     long number = random.nextLong(1, Long.MAX_VALUE);
-    return new Request(kind, random.nextInt(KEYS), number, padding, random.nextInt(3) == 0);
+    return new Request(
+        kind, random.nextInt(KEYS), number, padding, inSessions && random.nextInt(3) == 0);
   }
 
   @Override
