@@ -81,12 +81,12 @@ final class ReplicatedState {
 
   /** Captures all of it as it is now, or all but the state machine. */
   SnapshotWriter capture(boolean withImage) {
+    long last = Math.max(lastExecuted, keptIndex);
+    if (!withImage) {
+      checkIsKept(last);
+    }
     byte[] table = SessionImage.of(sessions);
-    byte[] head =
-        ByteBuffer.allocate(HEAD)
-            .putLong(Math.max(lastExecuted, keptIndex))
-            .put(withImage ? IMAGE : MARK)
-            .array();
+    byte[] head = ByteBuffer.allocate(HEAD).putLong(last).put(withImage ? IMAGE : MARK).array();
     SnapshotWriter image =
         withImage ? Objects.requireNonNull(machine.snapshot(), "snapshot()") : out -> {};
     return out -> {
@@ -94,6 +94,19 @@ final class ReplicatedState {
       out.write(head);
       image.writeTo(out);
     };
+  }
+
+  /** The log is given up for a mark, and nothing else has what the state machine would lose. */
+  private void checkIsKept(long last) {
+    long kept = machine.appliedIndex();
+    if (kept < last) {
+      throw new IllegalStateException(
+          "the state machine has executed commands up to index "
+              + last
+              + ", but says that it has those up to "
+              + kept
+              + " on its disk");
+    }
   }
 
   /** Replaces all of it by what was captured; a state machine that has as much is left as it is. */

@@ -47,10 +47,14 @@ public interface StateMachine {
    * Up to where the state is on disk already. For state machines that keep their state there
    * themselves, each command together with its index: they are not given again what they have, not
    * restored when the node starts, and written as a snapshot only when another node needs the
-   * state. Called once, before everything else.
+   * state.
    *
-   * @return the index of the last command that the state has for good, 0 if it has none yet; {@link
-   *     #IN_MEMORY} unless overridden
+   * <p>Called before everything else, and between two commands before the log of what was applied
+   * is given up. Who writes lazily writes then what is not on the disk yet; as long as a command is
+   * missing the log stays, and it is asked again later.
+   *
+   * @return the index of the last command that the state has for good, whatever crash comes, 0 if
+   *     it has none yet; {@link #IN_MEMORY} unless overridden
    */
   default long appliedIndex() {
     return IN_MEMORY;

@@ -2,8 +2,10 @@ package io.balsa.raft.testkit;
 
 import static io.balsa.raft.testkit.TestCluster.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.balsa.raft.NodeStatus;
+import io.balsa.raft.NotExecutedException;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.Session;
 import io.balsa.raft.SnapshotWriter;
@@ -145,6 +147,42 @@ class StateOnDiskTest {
       start(cluster, "n1"); // alone, so nobody can tell it
       long index = disks.get("n1").index;
       assertThat(cluster.node("n1").status().commitIndex()).isGreaterThanOrEqualTo(index);
+    }
+  }
+
+  /** Writes what it has when it wants to. */
+  private static final class Lazy extends TestCluster.Counter {
+    private long last;
+    private long kept;
+    volatile boolean writes;
+
+    @Override
+    public byte[] apply(long index, byte[] command) {
+      last = index;
+      return super.apply(index, command);
+    }
+
+    @Override
+    public long appliedIndex() {
+      kept = writes ? last : kept;
+      return kept;
+    }
+  }
+
+  @Test
+  void cl11_theLogIsNotGivenUpForWhatIsNotOnTheDiskYet() throws Exception {
+    try (TestCluster cluster = new TestCluster(dir, 1)) {
+      Lazy lazy = new Lazy();
+      RaftNode node = cluster.start("n1", lazy);
+      cluster.leader();
+      cluster.add("n1", 1);
+      assertThatThrownBy(() -> snapshot(node))
+          .hasCauseInstanceOf(NotExecutedException.class)
+          .hasMessageContaining("has those up to 0 on its disk");
+      assertThat(node.status().snapshotIndex()).isZero();
+      lazy.writes = true;
+      cluster.add("n1", 1);
+      assertThat(snapshot(node)).isEqualTo(lazy.last);
     }
   }
 

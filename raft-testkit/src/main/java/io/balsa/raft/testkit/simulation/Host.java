@@ -26,7 +26,7 @@ final class Host<M extends StateMachine> {
   private final NodeId id;
   private SimulatedDisk disk;
   private final LogProof proof = new LogProof();
-  private WatchedMachine.Kept<M> kept;
+  private WatchedMachine.Kept kept;
   private Life<M> life;
   private int lives;
   private boolean off;
@@ -58,11 +58,11 @@ final class Host<M extends StateMachine> {
   }
 
   /** The state that state machines keep here themselves, null if none has. */
-  WatchedMachine.Kept<M> kept() {
+  WatchedMachine.Kept kept() {
     return kept;
   }
 
-  void keep(WatchedMachine.Kept<M> state) {
+  void keep(WatchedMachine.Kept state) {
     kept = state;
   }
 

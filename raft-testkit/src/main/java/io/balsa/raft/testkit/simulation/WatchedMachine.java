@@ -3,8 +3,11 @@ package io.balsa.raft.testkit.simulation;
 import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.testkit.invariant.Observation;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -13,6 +16,9 @@ import java.util.Objects;
 final class WatchedMachine<M extends StateMachine> implements StateMachine {
   /** How often states are compared as a whole; in between, by what they answered. */
   private static final long COMPARED_EVERY = 64;
+
+  /** How often a state on disk is written, if nobody asks for it. */
+  private static final long KEPT_EVERY = 8;
 
   /** Index, hash, and the hash of the state as a whole. */
   private static final int KNOWN = 20;
@@ -23,6 +29,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   private final boolean onDisk;
   private long index;
   private long hash;
+  private boolean asked;
   private boolean throwsNext;
   private boolean hasThrown;
 
@@ -30,19 +37,34 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     this.world = world;
     this.life = life;
     onDisk = world.statesAreOnDisk();
-    Kept<M> kept = onDisk ? life.host().kept() : null;
-    machine = kept == null ? world.workload().stateMachine() : kept.machine();
-    index = kept == null ? 0 : kept.index();
-    hash = kept == null ? 0 : kept.hash();
+    machine = world.workload().stateMachine();
+    Kept kept = onDisk ? life.host().kept() : null;
+    if (kept != null) {
+      takeUp(kept);
+    }
   }
 
-  /** A state that outlives its process, as a database does: each command with its index, or not. */
-  record Kept<M>(M machine, long index, long hash) {}
+  /** A state that outlives its process, as that of a database which writes now and then. */
+  record Kept(byte[] image, long index, long hash) {}
+
+  private void takeUp(Kept kept) {
+    try {
+      machine.restore(new ByteArrayInputStream(kept.image));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory throws none
+    }
+    index = kept.index;
+    hash = kept.hash;
+  }
 
   private void keep() {
-    if (onDisk) {
-      life.host().keep(new Kept<>(machine, index, hash));
+    ByteArrayOutputStream image = new ByteArrayOutputStream();
+    try {
+      machine.snapshot().writeTo(image);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // memory throws none
     }
+    life.host().keep(new Kept(image.toByteArray(), index, hash));
   }
 
   @Override
@@ -50,8 +72,12 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     if (!onDisk) {
       return IN_MEMORY;
     }
-    if (index > 0) {
+    if (!asked && index > 0) {
       world.observe(new Observation.Restored(life.host().id(), index, hash));
+    }
+    asked = true;
+    if (!life.isOver()) {
+      keep();
     }
     return index;
   }
@@ -89,7 +115,9 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     if (index % COMPARED_EVERY == 0) {
       hash = 31 * hash + Objects.hashCode(world.workload().state(machine));
     }
-    keep();
+    if (onDisk && index % KEPT_EVERY == 0) {
+      keep();
+    }
     world.onlookers().applied(index);
     world.trace().applied(life.host().id(), index, hash);
     world.observe(new Observation.Applied(life.host().id(), index, command, hash));
@@ -121,7 +149,9 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     machine.restore(image);
     index = known.getLong();
     hash = known.getLong();
-    keep();
+    if (onDisk) {
+      keep();
+    }
     if (known.getInt() != Objects.hashCode(world.workload().state(machine))) {
       world.fail(
           new AssertionError(

@@ -60,12 +60,8 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
     /** That of the service beside it, which is no part of its state; null before the first. */
     private CompletableFuture<Session> session;
 
-    private RaftNode sessionsNode;
-
-    /** A state on disk outlives its node. */
     private CompletableFuture<Session> session(RaftNode node) {
-      if (session == null || session.isCompletedExceptionally() || node != sessionsNode) {
-        sessionsNode = node;
+      if (session == null || session.isCompletedExceptionally()) {
         session = node.openSession(SESSION);
       }
       return session;
