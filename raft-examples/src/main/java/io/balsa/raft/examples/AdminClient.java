@@ -55,7 +55,7 @@ abstract class AdminClient {
     if (leaving != null) {
       wishes.add("remove=" + new NodeId(leaving).value());
     }
-    return print(nodes.ask(node -> new RemoteAdmin(node).changeMembers(wishes), false));
+    return print(nodes.ask(node -> new RemoteAdmin(node).changeMembers(wishes)));
   }
 
   private static String text(Member member) {
@@ -67,7 +67,7 @@ abstract class AdminClient {
   public int remove(@Parameters(paramLabel = "ID", description = "The member.") String id)
       throws InterruptedException {
     List<String> wishes = List.of("remove=" + new NodeId(id).value());
-    return print(nodes.ask(node -> new RemoteAdmin(node).changeMembers(wishes), false));
+    return print(nodes.ask(node -> new RemoteAdmin(node).changeMembers(wishes)));
   }
 
   /** Lets another node lead. */
@@ -81,7 +81,7 @@ abstract class AdminClient {
           String id)
       throws InterruptedException {
     String target = id.isEmpty() ? "" : new NodeId(id).value();
-    return print(nodes.ask(node -> new RemoteAdmin(node).transfer(target), false));
+    return print(nodes.ask(node -> new RemoteAdmin(node).transfer(target)));
   }
 
   /** Takes snapshots. */

@@ -10,6 +10,9 @@ import picocli.CommandLine.Mixin;
     name = "counter-node",
     description = "One node of a replicated counter. Ends when its standard input ends.")
 final class CounterNode implements Callable<Integer> {
+  /** The name of the group. */
+  static final String GROUP = "counter";
+
   @Mixin private NodeOptions options;
 
   private CounterNode() {}
@@ -21,6 +24,6 @@ final class CounterNode implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PublishedCounter counter = new PublishedCounter();
-    return options.run(counter, counter::value, node -> new CounterHttp(node, counter));
+    return options.run(GROUP, counter, counter::value, node -> new CounterHttp(node, counter));
   }
 }

@@ -1,9 +1,11 @@
 package io.balsa.raft.examples;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -12,16 +14,18 @@ import picocli.CommandLine.Parameters;
     name = "kv",
     synopsisSubcommandLabel =
         "(put | get | cas | delete | status | members | add | remove | transfer | snapshot)",
-    description = "Talks to a running key-value store; tries the next node when one is down.",
+    description = "Talks to a running key-value store, whichever of its nodes are up.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
-      "1:not done, by no node; nothing was executed",
+      "1:not done; nothing was executed",
       "2:the arguments make no sense",
       "5:it may have been executed or not; look before you try again",
       "6:the key is not there, or does not have the version; nothing was changed"
     })
 final class KeyValueClient extends AdminClient {
+  @Mixin private ClusterClient cluster;
+
   private KeyValueClient(PrintStream out, PrintStream err) {
     super("kv", out, err);
   }
@@ -38,7 +42,7 @@ final class KeyValueClient extends AdminClient {
   @Command(description = "Gives a key its value and prints the version that it got.")
   int put(
       @Parameters(paramLabel = "KEY") String key, @Parameters(paramLabel = "VALUE") String value)
-      throws InterruptedException {
+      throws IOException {
     return put(key, value, Change.ANY);
   }
 
@@ -48,20 +52,19 @@ final class KeyValueClient extends AdminClient {
       @Parameters(paramLabel = "VERSION", description = "0 if the key must not be there.")
           long version,
       @Parameters(paramLabel = "VALUE") String value)
-      throws InterruptedException {
+      throws IOException {
     if (version < 0) {
       throw new IllegalArgumentException("a version is not negative: " + version);
     }
     return put(key, value, version);
   }
 
-  private int put(String key, String value, long expected) throws InterruptedException {
+  private int put(String key, String value, long expected) throws IOException {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     if (bytes.length > Change.MAX_VALUE) {
       throw new IllegalArgumentException("a value has at most " + Change.MAX_VALUE + " bytes");
     }
-    return print(
-        nodes.ask(node -> new RemoteStore(node).put(checked(key), bytes, expected), false));
+    return print(propose(new Change.Put(checked(key), bytes, expected)));
   }
 
   @Command(description = "Reads the value of a key (linearizable).")
@@ -69,9 +72,10 @@ final class KeyValueClient extends AdminClient {
       @Parameters(paramLabel = "KEY") String key,
       @Option(names = "--with-version", description = "Prints the version before the value.")
           boolean withVersion)
-      throws InterruptedException {
+      throws IOException {
+    byte[] query = checked(key).getBytes(StandardCharsets.UTF_8);
     return NodeList.tell(
-        nodes.ask(node -> new RemoteStore(node).get(checked(key)), true),
+        cluster.read(KeyValueNode.GROUP, query, KeyValueStore::found),
         "kv",
         err,
         found -> print(found, withVersion));
@@ -101,8 +105,12 @@ final class KeyValueClient extends AdminClient {
               description = "Only if the key has this version.",
               showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
           long version)
-      throws InterruptedException {
-    return print(nodes.ask(node -> new RemoteStore(node).delete(checked(key), version), false));
+      throws IOException {
+    return print(propose(new Change.Delete(checked(key), version)));
+  }
+
+  private Outcome<Receipt> propose(Change change) throws IOException {
+    return cluster.propose(KeyValueNode.GROUP, change.encode(), Receipt::decode);
   }
 
   @Command(description = "Prints what each node says of itself.")

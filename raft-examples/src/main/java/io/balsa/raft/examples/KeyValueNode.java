@@ -10,6 +10,9 @@ import picocli.CommandLine.Mixin;
     name = "kv-node",
     description = "One node of a replicated key-value store. Ends when its standard input ends.")
 final class KeyValueNode implements Callable<Integer> {
+  /** The name of the group. */
+  static final String GROUP = "kv";
+
   @Mixin private NodeOptions options;
 
   private KeyValueNode() {}
@@ -21,6 +24,6 @@ final class KeyValueNode implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     KeyValueStore store = new KeyValueStore();
-    return options.run(store, store::size, node -> new KeyValueHttp(node, store));
+    return options.run(GROUP, store, store::size, node -> new KeyValueHttp(node, store));
   }
 }

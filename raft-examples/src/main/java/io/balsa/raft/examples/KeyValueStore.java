@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Keys and their values.
@@ -32,7 +33,15 @@ final class KeyValueStore implements StateMachine {
   private static final int FORMAT = 1;
 
   /** A value, never changed, and the version that it made. */
-  record Versioned(byte[] value, long version) {}
+  record Versioned(byte[] value, long version) {
+    /** A key that is not there. */
+    private static final Versioned NOTHING = new Versioned(new byte[0], Change.ABSENT);
+
+    /** The version, and then the value. */
+    private byte[] encode() {
+      return ByteBuffer.allocate(Long.BYTES + value.length).putLong(version).put(value).array();
+    }
+  }
 
   private volatile ImmutableTree<String, Versioned> tree = ImmutableTree.empty();
 
@@ -73,6 +82,26 @@ final class KeyValueStore implements StateMachine {
   /** All of the state; the next command makes another one. */
   ImmutableTree<String, Versioned> tree() {
     return tree;
+  }
+
+  /** The answer to a query for a key; empty if it is not there. */
+  static Optional<Versioned> found(byte[] answer) {
+    ByteBuffer bytes = ByteBuffer.wrap(answer);
+    long version = bytes.getLong();
+    byte[] value = new byte[bytes.remaining()];
+    bytes.get(value);
+    return version == Change.ABSENT ? Optional.empty() : Optional.of(new Versioned(value, version));
+  }
+
+  /** A query is a key. */
+  @Override
+  public byte[] query(byte[] query) {
+    String key = Change.key(ByteBuffer.wrap(query));
+    if (key == null) {
+      throw new IllegalArgumentException("this is not a key");
+    }
+    Versioned found = tree.get(key);
+    return (found == null ? Versioned.NOTHING : found).encode();
   }
 
   @Override

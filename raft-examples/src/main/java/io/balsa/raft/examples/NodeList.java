@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** What every command-line client is told, and how it talks to its cluster. */
+/** What every command-line client is told, and how it talks to each node of its cluster. */
 @Command(mixinStandardHelpOptions = true)
 final class NodeList {
   /** Where {@code --nodes} comes from if it is not given. */
@@ -30,7 +30,7 @@ final class NodeList {
       scope = ScopeType.INHERIT,
       paramLabel = "HOST:PORT",
       defaultValue = "${sys:balsa.nodes:-127.0.0.1:8001,127.0.0.1:8002,127.0.0.1:8003}",
-      description = "Where the nodes listen for clients (default: ${DEFAULT-VALUE}).")
+      description = "Where the nodes serve HTTP (default: ${DEFAULT-VALUE}).")
   private List<String> addresses;
 
   private NodeList() {}
@@ -47,15 +47,13 @@ final class NodeList {
     return line.execute(args);
   }
 
-  /** Asks one node after the other until one has done it, or it can't be asked again safely. */
-  <T> Outcome<T> ask(Request<T> request, boolean repeatable) throws InterruptedException {
+  /** Asks one node after the other until one has done it, or may have done it. */
+  <T> Outcome<T> ask(Request<T> request) throws InterruptedException {
     List<String> reasons = new ArrayList<>();
     for (RemoteNode node : nodes()) {
       Outcome<T> outcome = request.send(node);
       if (outcome instanceof Outcome.NotExecuted<T> notExecuted) {
         reasons.add(node.address() + ": " + notExecuted.reason());
-      } else if (outcome instanceof Outcome.Unknown<T> unknown && repeatable) {
-        reasons.add(node.address() + ": " + unknown.reason());
       } else {
         return outcome;
       }

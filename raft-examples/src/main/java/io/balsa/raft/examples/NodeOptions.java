@@ -120,10 +120,12 @@ final class NodeOptions {
   /**
    * Runs the node until it is told to end.
    *
+   * @param group the name of its group, so that nobody takes one example for another
    * @param value what the state machine tells of itself in the status of the node
    * @param endpoint what clients may ask of a node
    */
   int run(
+      String group,
       StateMachine stateMachine,
       LongSupplier value,
       Function<RaftNode, HttpService.Endpoint> endpoint)
@@ -133,6 +135,7 @@ final class NodeOptions {
     RaftNode.Builder builder = RaftNode.builder(id, stateMachine);
     RaftNode node =
         (cluster.join == null ? builder.members(cluster.members) : builder.joins(address))
+            .group(group)
             .storage(FileStorage.open(data))
             .transport(NettyTransport.insecure(address))
             .electionTimeout(Duration.ofMillis(electionTimeout))

@@ -40,6 +40,11 @@ final class NodeProcess implements AutoCloseable {
       return members.stream().filter(m -> m.startsWith(id + "=")).findFirst().orElseThrow();
     }
 
+    /** Where the other nodes find this one, and clients of the cluster. */
+    String raftAddress() {
+      return member().substring(id.length() + 1);
+    }
+
     String httpAddress() {
       return "127.0.0.1:" + httpPort;
     }
@@ -112,7 +117,7 @@ final class NodeProcess implements AutoCloseable {
     command.addAll(List.of("--id", place.id));
     command.addAll(
         place.joins
-            ? List.of("--join", place.member().substring(place.id.length() + 1))
+            ? List.of("--join", place.raftAddress())
             : List.of("--members", String.join(",", place.members)));
     command.addAll(List.of("--data", place.dataDirectory().toString()));
     command.addAll(List.of("--http", Integer.toString(place.httpPort)));

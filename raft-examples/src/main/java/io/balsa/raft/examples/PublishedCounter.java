@@ -19,6 +19,9 @@ final class PublishedCounter implements StateMachine {
   /** The value that the counter had when it had applied the entry at {@code index}. */
   record Applied(long index, long value) {}
 
+  /** Asks for the value. */
+  static final byte[] QUERY = {};
+
   private final Counter counter = new Counter();
   private volatile Applied latest = new Applied(0, 0);
 
@@ -27,6 +30,14 @@ final class PublishedCounter implements StateMachine {
     byte[] answer = counter.apply(index, command);
     latest = new Applied(index, number(answer));
     return answer;
+  }
+
+  @Override
+  public byte[] query(byte[] query) {
+    if (query.length > 0) {
+      throw new IllegalArgumentException("a counter can only be asked for its value");
+    }
+    return bytes(latest.value);
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Keeps the cluster running and tells how to talk to it. */
 final class Stay {
@@ -70,16 +72,23 @@ final class Stay {
 
   /** Makes a file of arguments for java, so that the client is started by a short command. */
   private Path writeArguments() throws IOException {
-    String nodes =
-        String.join(",", cluster.nodes().stream().map(node -> node.place().httpAddress()).toList());
+    String nodes = joined(NodeProcess.Place::httpAddress);
+    String members = joined(NodeProcess.Place::raftAddress);
     List<String> arguments =
         List.of(
             "-XX:TieredStopAtLevel=1",
             "-cp",
             quoted(System.getProperty("java.class.path")),
             "-D" + NodeList.PROPERTY + "=" + nodes,
+            "-D" + ClusterClient.PROPERTY + "=" + members,
             client.getName());
     return Files.write(directory.resolve("client"), arguments);
+  }
+
+  private String joined(Function<NodeProcess.Place, String> address) {
+    return cluster.nodes().stream()
+        .map(node -> address.apply(node.place()))
+        .collect(Collectors.joining(","));
   }
 
   private static String quoted(String argument) {

@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The command-line client against nodes that answer as told. */
+/** What the command-line client does over HTTP, against nodes that answer as told. */
 class CounterClientTest {
   private final List<HttpServer> servers = new ArrayList<>();
   private final List<String> requests = new ArrayList<>();
@@ -25,60 +25,6 @@ class CounterClientTest {
   @AfterEach
   void stop() {
     servers.forEach(server -> server.stop(0));
-  }
-
-  @Test
-  void printsTheNewValue() throws IOException {
-    int code = run("increment", "--by", "5", "--nodes", node(200, "12\n"));
-    assertThat(code).isEqualTo(ExitCode.OK);
-    assertThat(out).hasToString("12" + System.lineSeparator());
-    assertThat(requests).containsExactly("POST /increment?by=5");
-  }
-
-  @Test
-  void addsOneUnlessToldOtherwise() throws IOException {
-    run("--nodes", node(200, "1"), "increment");
-    assertThat(requests).containsExactly("POST /increment?by=1");
-  }
-
-  @Test
-  void readsTheValue() throws IOException {
-    assertThat(run("get", "--nodes", node(200, "42"))).isEqualTo(ExitCode.OK);
-    assertThat(out).hasToString("42" + System.lineSeparator());
-  }
-
-  @Test
-  void triesTheNextNodeWhenOneIsDownOrHasNotExecutedIt() throws IOException {
-    String nodes = down() + "," + node(503, "not executed: no leader") + "," + node(200, "3");
-    assertThat(run("increment", "--nodes", nodes)).isEqualTo(ExitCode.OK);
-    assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("3");
-    assertThat(requests).hasSize(2);
-  }
-
-  @Test
-  void doesNotRepeatAnIncrementOfUnknownOutcome() throws IOException {
-    String nodes = node(504, "unknown: the leader was lost") + "," + node(200, "3");
-    assertThat(run("increment", "--nodes", nodes)).isEqualTo(ExitCode.UNKNOWN);
-    assertThat(out.size()).isZero();
-    assertThat(err.toString(StandardCharsets.UTF_8))
-        .contains("unknown: the leader was lost", "look at the value before you repeat it");
-    assertThat(requests).hasSize(1);
-  }
-
-  @Test
-  void repeatsAReadElsewhere() throws IOException {
-    String nodes = node(500, "unknown: oops") + "," + node(200, "3");
-    assertThat(run("get", "--nodes", nodes)).isEqualTo(ExitCode.OK);
-  }
-
-  @Test
-  void saysWhyNoNodeHasDoneIt() throws IOException {
-    String nobody = down();
-    String busy = node(503, "not executed: no leader");
-    assertThat(run("increment", "--nodes", nobody + "," + busy)).isEqualTo(ExitCode.FAILED);
-    assertThat(err.toString(StandardCharsets.UTF_8))
-        .contains("nobody listens at " + nobody, busy + ": not executed: no leader")
-        .doesNotContain("Exception");
   }
 
   @Test
@@ -152,7 +98,6 @@ class CounterClientTest {
 
   @Test
   void noticesThatSomebodyElseListens() throws IOException {
-    assertThat(run("get", "--nodes", node(200, "<html>"))).isEqualTo(ExitCode.FAILED);
     assertThat(run("status", "--nodes", node(200, "<html>"))).isEqualTo(ExitCode.FAILED);
     assertThat(out.toString(StandardCharsets.UTF_8)).contains("is not a node of such a cluster");
   }
@@ -164,7 +109,9 @@ class CounterClientTest {
     assertThat(run("add", "n4")).isEqualTo(ExitCode.USAGE);
     assertThat(run("remove", "n 4")).isEqualTo(ExitCode.USAGE);
     assertThat(run()).isEqualTo(ExitCode.USAGE);
-    assertThat(run("get", "--nodes", "no host")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("status", "--nodes", "no host")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("get", "--cluster", "no host")).isEqualTo(ExitCode.USAGE);
+    assertThat(run("get", "--timeout", "0")).isEqualTo(ExitCode.USAGE);
     assertThat(err.toString(StandardCharsets.UTF_8)).doesNotContain("\tat ");
   }
 

@@ -31,15 +31,17 @@ class KeyValueHttpTest {
   private RaftNode node;
   private HttpService service;
   private String address;
+  private String raft;
 
   @BeforeEach
   void start() throws Exception {
     HttpServer server = HttpService.bind(0);
     address = "127.0.0.1:" + server.getAddress().getPort();
-    String raft = "127.0.0.1:" + FreePorts.find(1).get(0);
+    raft = "127.0.0.1:" + FreePorts.find(1).get(0);
     KeyValueStore store = new KeyValueStore();
     node =
         RaftNode.builder("n1", store)
+            .group(KeyValueNode.GROUP)
             .members("n1=" + raft)
             .storage(FileStorage.open(directory))
             .transport(NettyTransport.insecure(raft))
@@ -231,8 +233,8 @@ class KeyValueHttpTest {
     out.reset();
     err.reset();
     String[] all = java.util.Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--nodes";
-    all[args.length + 1] = address;
+    all[args.length] = "--nodes=" + address;
+    all[args.length + 1] = "--cluster=" + raft;
     return KeyValueClient.run(new PrintStream(out, true), new PrintStream(err, true), all);
   }
 

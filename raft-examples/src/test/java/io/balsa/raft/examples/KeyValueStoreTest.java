@@ -208,6 +208,22 @@ class KeyValueStoreTest {
         .isEqualTo(Receipt.Result.DONE);
   }
 
+  @Test
+  void answersAQueryForAKey() {
+    long version = put("a", "one").version();
+    KeyValueStore.Versioned found = KeyValueStore.found(store.query(bytes("a"))).orElseThrow();
+    assertThat(found.version()).isEqualTo(version);
+    assertThat(found.value()).isEqualTo(bytes("one"));
+    assertThat(KeyValueStore.found(store.query(bytes("b")))).isEmpty();
+  }
+
+  @Test
+  void refusesAQueryThatIsNoKey() {
+    for (byte[] query : new byte[][] {{}, {(byte) 0xff}, new byte[Change.MAX_KEY + 1]}) {
+      assertThatThrownBy(() -> store.query(query)).hasMessage("this is not a key");
+    }
+  }
+
   private Receipt put(String key, String value) {
     return put(key, value, Change.ANY);
   }
