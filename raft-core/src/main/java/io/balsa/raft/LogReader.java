@@ -7,7 +7,9 @@ import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,10 +59,8 @@ final class LogReader {
   private final Mailbox<Mail> loop;
   private final long maxBytes;
 
-  /** The snapshot that a peer has begun to get last; for whom. */
-  private NodeId begunBy;
-
-  private UUID begun;
+  /** The snapshot that each peer has begun to get last. */
+  private final Map<NodeId, UUID> begun = new HashMap<>();
 
   LogReader(Mailbox<Task> tasks, Mailbox<Mail> loop, long maxBytes) {
     this.tasks = tasks;
@@ -99,10 +99,8 @@ final class LogReader {
   }
 
   private boolean beginsAnew(Piece task) {
-    boolean again = task.to.equals(begunBy) && task.request.id().equals(begun);
-    begunBy = task.to;
-    begun = task.request.id();
-    return again;
+    UUID before = begun.put(task.to, task.request.id());
+    return task.request.id().equals(before);
   }
 
   private void verify(Piece task) throws IOException {

@@ -9,6 +9,7 @@ import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Snapshot;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.UUID;
@@ -66,8 +67,8 @@ class LogReaderTest {
     assertThat(read(new Unreadable(error), null)).isEqualTo(new Mail.StorageFailed(1, error));
   }
 
-  /** Snapshots of which no piece can be read. */
-  private record NoPieces(Error why) implements SnapshotStore {
+  /** Snapshots of which nothing may be asked; for tests to override. */
+  private static class NoSnapshots implements SnapshotStore {
     @Override
     public Snapshot latest() {
       throw new AssertionError();
@@ -96,16 +97,65 @@ class LogReaderTest {
 
     @Override
     public byte[] read(UUID id, long offset, int maxBytes) {
-      throw why;
+      throw new AssertionError();
     }
   }
 
   @Test
   void rt01_anErrorWhileAPieceIsReadDoesNotEndTheThread() {
     Packet.SnapshotRequest request = new Packet.SnapshotRequest(new UUID(1, 1), 0);
-    NoPieces none = new NoPieces(new OutOfMemoryError("no heap"));
+    SnapshotStore none =
+        new NoSnapshots() {
+          @Override
+          public byte[] read(UUID id, long offset, int maxBytes) {
+            throw new OutOfMemoryError("no heap");
+          }
+        };
     tasks.put(new LogReader.Piece(1, none, new NodeId("n2"), request));
     new LogReader(tasks, loop, 100).poll();
     assertThat(loop.take()).isEmpty(); // the follower asks again
+  }
+
+  /** A snapshot whose pieces can be read, but do not make up what was written. */
+  private static final class Damaged extends NoSnapshots {
+    private final Snapshot snapshot =
+        new Snapshot(new UUID(1, 1), new LogPosition(1, 9), 0, Configuration.NONE, 10);
+
+    @Override
+    public Snapshot latest() {
+      return snapshot;
+    }
+
+    @Override
+    public byte[] read(UUID id, long offset, int maxBytes) {
+      return new byte[10];
+    }
+
+    @Override
+    public InputStream open(Snapshot which) {
+      return new InputStream() {
+        @Override
+        public int read() throws IOException {
+          throw new DamagedLogException("a snapshot", 0, 9, "its checksum is wrong");
+        }
+      };
+    }
+  }
+
+  @Test
+  void sn10_aDamagedSnapshotIsFoundThoughSeveralPeersGetIt() {
+    Damaged damaged = new Damaged();
+    LogReader reader = new LogReader(tasks, loop, 100);
+    Packet.SnapshotRequest begin = new Packet.SnapshotRequest(damaged.snapshot.id(), 0);
+    for (String peer : List.of("n2", "n3")) {
+      tasks.put(new LogReader.Piece(1, damaged, new NodeId(peer), begin));
+    }
+    reader.poll();
+    assertThat(loop.take()).hasOnlyElementsOfType(Mail.PieceRead.class).hasSize(2);
+    for (String peer : List.of("n2", "n3")) {
+      tasks.put(new LogReader.Piece(1, damaged, new NodeId(peer), begin));
+    }
+    reader.poll();
+    assertThat(loop.take()).hasOnlyElementsOfType(Mail.SnapshotDamaged.class).hasSize(2);
   }
 }
