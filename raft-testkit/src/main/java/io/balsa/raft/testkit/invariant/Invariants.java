@@ -22,6 +22,7 @@ public final class Invariants implements Invariant {
             new NothingPromisedBeforePersisted(evidence),
             new ElectionSafety(),
             new ElectedByQuorum(),
+            new OnlyVotersCampaign(),
             new LeaderAppendOnly(evidence),
             new LogMatching(evidence),
             new CommittedByDurableQuorum(evidence),

@@ -5,6 +5,7 @@ import io.balsa.raft.RaftNode;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Member;
+import io.balsa.raft.core.NodeId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -54,7 +55,7 @@ final class Administrator<M extends StateMachine> {
         if (diskLost != null && !isLetInAgain()) {
           return false;
         }
-        change(at, node, anyMembers());
+        change(at, node, anyMembers(node.status().configuration()));
       }
       default -> throw new AssertionError(fault);
     }
@@ -68,11 +69,19 @@ final class Administrator<M extends StateMachine> {
         : node.transferLeadership(hosts.get(random.nextInt(hosts.size())).id().value());
   }
 
-  private Configuration anyMembers() {
+  /** Lets one host make way for another one, if it can. */
+  void makesWay(Host<M> leader, NodeId target) {
+    RaftNode node = leader.life().node();
+    watch(leader, Fault.TRANSFER_LEADERSHIP, node.transferLeadership(target.value()));
+  }
+
+  /** Any of the hosts; or those that are no voters now, with few others. */
+  private Configuration anyMembers(Configuration now) {
+    boolean others = random.nextInt(3) == 0;
     List<Member> voters = new ArrayList<>();
     List<Member> learners = new ArrayList<>();
     for (Host<M> host : world.hosts()) {
-      int role = random.nextInt(5);
+      int role = !others ? random.nextInt(5) : now.isVoter(host.id()) ? random.nextInt(2, 6) : 0;
       if (role < 3) {
         voters.add(member(host).withPriority(random.nextInt(4) == 0 ? random.nextInt(3) : 0));
       } else if (role == 3) {

@@ -8,6 +8,8 @@ import java.util.Map;
 /** How much has happened. */
 final class Counts {
   private final Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+  private long looks;
+  private long led;
   private long deliveries;
   private long elections;
   private long truncations;
@@ -18,6 +20,12 @@ final class Counts {
 
   void fault(Fault fault) {
     faults.merge(fault, 1, Integer::sum);
+  }
+
+  /** Somebody looks whether there is a leader, in the storm, at regular intervals. */
+  void looked(boolean leads) {
+    looks++;
+    led += leads ? 1 : 0;
   }
 
   void delivered() {
@@ -44,6 +52,14 @@ final class Counts {
 
   Map<Fault, Integer> faults() {
     return faults;
+  }
+
+  long looks() {
+    return looks;
+  }
+
+  long led() {
+    return led;
   }
 
   long deliveries() {

@@ -1,6 +1,7 @@
 package io.balsa.raft.testkit.simulation;
 
 import io.balsa.raft.StateMachine;
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.NodeId;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,18 +18,17 @@ import java.util.SplittableRandom;
  * </ul>
  */
 final class Mischief<M extends StateMachine> {
-  /** How often everybody is asked while the leader is disowned. */
-  private static final int QUESTIONS = 30;
-
   private final World<M> world;
   private final SplittableRandom random;
   private final DiskMischief<M> disks;
+  private final Conspiracy<M> conspiracy;
   private final long end;
 
   Mischief(World<M> world) {
     this.world = world;
     random = world.random().split();
     disks = new DiskMischief<>(world, random.split());
+    conspiracy = new Conspiracy<>(world, random.split());
     end = world.weather().storm();
   }
 
@@ -64,6 +64,8 @@ final class Mischief<M extends StateMachine> {
       case NETWORK:
         onWires(fault, victim);
         return world.hosts().size() > 1;
+      case CONSPIRACY:
+        return conspiracy.strikes(fault);
       case CLUSTER:
         return world.administrator().does(fault, victim);
       default:
@@ -77,6 +79,11 @@ final class Mischief<M extends StateMachine> {
     if (crashes && random.nextInt(4) == 0) {
       host.crashAtBoundary(random.nextInt(20), random.nextBoolean());
     }
+  }
+
+  /** A configuration has come into force on a host. */
+  void onConfiguration(Host<M> host, Configuration configuration) {
+    conspiracy.onConfiguration(host, configuration);
   }
 
   private Host<M> victim() {
@@ -93,7 +100,8 @@ final class Mischief<M extends StateMachine> {
 
   /** A time from now until when something lasts. */
   private long until(long longest) {
-    return Math.min(end, world.timeline().now() + random.nextLong(Weather.MILLI, longest));
+    long most = random.nextBoolean() ? longest : longest / 8;
+    return Math.min(end, world.timeline().now() + random.nextLong(Weather.MILLI, most));
   }
 
   // ---- processes
@@ -104,7 +112,8 @@ final class Mischief<M extends StateMachine> {
       case POWER_CUT -> crash(victim, true);
       case POWER_CUT_OF_ALL -> world.hosts().forEach(host -> crash(host, true));
       case CRASH_AT_A_BOUNDARY -> victim.crashAtBoundary(random.nextInt(200), random.nextBoolean());
-      case RESTART_STORM -> restartAgainAndAgain(victim, random.nextInt(2, 6));
+      case RESTART_STORM -> restartAgainAndAgain(victim, random.nextInt(2, 6), false);
+      case POWER_STORM -> restartAgainAndAgain(victim, random.nextInt(2, 6), true);
       case CLEAN_RESTART -> restart(victim);
       default -> throw new AssertionError(fault);
     }
@@ -124,8 +133,12 @@ final class Mischief<M extends StateMachine> {
     world.restartLater(victim);
   }
 
-  private void restartAgainAndAgain(Host<M> victim, int times) {
-    victim.kill();
+  private void restartAgainAndAgain(Host<M> victim, int times, boolean power) {
+    if (power) {
+      victim.cutPower();
+    } else {
+      victim.kill();
+    }
     world
         .timeline()
         .after(
@@ -134,7 +147,7 @@ final class Mischief<M extends StateMachine> {
               victim.start();
               long then = world.timeline().now() + random.nextLong(Weather.MILLI, Weather.SECOND);
               if (times > 0 && then < end) {
-                world.timeline().at(then, () -> restartAgainAndAgain(victim, times - 1));
+                world.timeline().at(then, () -> restartAgainAndAgain(victim, times - 1, power));
               }
             });
   }
@@ -181,35 +194,7 @@ final class Mischief<M extends StateMachine> {
       case HALF_OPEN -> others(victim).forEach(other -> wires.silence(victim.id(), other, until));
       case SLOW_LINK -> others(victim).forEach(other -> wires.slow(victim.id(), other, until));
       case RESET -> others(victim).forEach(other -> wires.reset(victim.id(), other));
-      case DISOWNED_LEADER -> disown(until);
       default -> throw new AssertionError(fault);
-    }
-  }
-
-  /**
-   * Everybody hears at once that the leader is gone, but it is not, and is asked like the others.
-   */
-  private void disown(long until) {
-    for (Host<M> host : List.copyOf(world.hosts())) {
-      if (host.leads()) {
-        for (NodeId other : others(host)) {
-          world.wires().cut(host.id(), other, until);
-          world.wires().cut(other, host.id(), until);
-          world.wires().reset(host.id(), other);
-        }
-        long step = world.weather().electionTimeout().toNanos() / QUESTIONS;
-        for (int i = 0; i < QUESTIONS; i++) {
-          world.timeline().after(i * step, () -> askAll(host));
-        }
-      }
-    }
-  }
-
-  private void askAll(Host<M> disowned) {
-    for (Host<M> host : List.copyOf(world.hosts())) {
-      if (host.isUp()) {
-        world.clients().askOnce(host.life(), host == disowned);
-      }
     }
   }
 

@@ -96,14 +96,18 @@ record Weather(
 
   private static Map<Fault, Long> faults(SplittableRandom random, boolean byLease) {
     Map<Fault, Long> faults = new EnumMap<>(Fault.class);
+    int rarity = pick(random, 3, 6, 12, 12); // where all rages at once nobody ever leads
     for (Fault fault : Fault.values()) {
-      if (random.nextInt(3) == 0) {
-        faults.put(fault, pick(random, 2, 5, 15) * SECOND);
+      if (random.nextInt(rarity) == 0) {
+        faults.put(fault, pick(random, 3, 10, 30) * SECOND);
       }
     }
     if (!byLease) {
       faults.remove(
           Fault.DISOWNED_LEADER); // made for leases; else it leaves too much unknown to judge
+    }
+    if (faults.containsKey(Fault.SPLIT_CHANGE)) {
+      faults.putIfAbsent(Fault.CHANGE_MEMBERS, 5 * SECOND); // else there is nothing to be split
     }
     if (faults.containsKey(Fault.CHANGE_MEMBERS) || faults.containsKey(Fault.LOST_DISK)) {
       faults.keySet().removeAll(DAMAGES); // a node that is gone for good may be the last voter

@@ -175,6 +175,9 @@ final class World<M extends StateMachine> {
         formed.add(id);
       }
       observe(new Observation.Decided(id, decision, view));
+      if (decision instanceof Decision.Reconfigured r) {
+        mischief.onConfiguration(life.host(), r.configuration());
+      }
     }
   }
 
@@ -206,6 +209,9 @@ final class World<M extends StateMachine> {
     while (failure == null && timeline.now() < end) {
       timeline.runUntil(Math.min(end, timeline.now() + Weather.SECOND / 10));
       hosts.forEach(this::inspect);
+      if (weather.storm() > 0) {
+        counts.looked(hosts.stream().anyMatch(Host::leads));
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.balsa.raft.testkit.invariant;
 
 import static io.balsa.raft.testkit.invariant.Script.entry;
 
+import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message;
 import java.util.List;
@@ -56,6 +57,30 @@ class ElectionInvariantsTest {
         .sends("b", "a", new Message.RequestVoteReply(2, false))
         .sends("b", "c", granted(2))
         .fails(s -> s.leads("a", 2), "a leads in term 2", "[a]");
+  }
+
+  // ---- Only Voters Campaign
+
+  private static final Configuration LEARNS =
+      Script.configuration("voter a=a:1", "voter b=b:1", "learner c=c:1");
+
+  @Test
+  void cm09_aLearnerThatCampaignsIsFound() {
+    Script.of(e -> new OnlyVotersCampaign())
+        .campaigns("a", LEARNS, 5, 5)
+        .fails(s -> s.campaigns("c", LEARNS, 5, 5), "c campaigns", "no voter");
+  }
+
+  @Test
+  void cm09_aRemovedNodeThatCampaignsIsFound() {
+    Script.of(e -> new OnlyVotersCampaign())
+        .campaigns("c", Script.ABC, 0, 4)
+        .fails(s -> s.campaigns("d", Script.ABC, 0, 4), "d campaigns", "no voter");
+  }
+
+  @Test
+  void cm10_whoIsRemovedMayBeNeededUntilThatIsCommitted() {
+    Script.of(e -> new OnlyVotersCampaign()).campaigns("c", LEARNS, 5, 4);
   }
 
   // ---- Vote Once A Term

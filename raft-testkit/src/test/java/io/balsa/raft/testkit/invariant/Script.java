@@ -178,6 +178,15 @@ final class Script {
         new View(id(node), term, role, LogPosition.ZERO, 0, 0, inForce, 0));
   }
 
+  /** By a configuration of this index, with a log that is committed up to another one. */
+  Script campaigns(String node, Configuration inForce, long index, long commitIndex) {
+    LogPosition last = new LogPosition(1, Math.max(index, commitIndex));
+    return decided(
+        node,
+        new Decision.RoleChanged(Role.FOLLOWER, Role.PRE_CANDIDATE, 1, "the script says so"),
+        new View(id(node), 1, Role.PRE_CANDIDATE, last, 0, commitIndex, inForce, index));
+  }
+
   Script leads(String node, long term) {
     return becomes(node, Role.LEADER, term);
   }

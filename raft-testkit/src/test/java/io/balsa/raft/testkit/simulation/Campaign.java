@@ -36,6 +36,8 @@ public final class Campaign {
   private long requests;
   private long answers;
   private long deliveries;
+  private long looks;
+  private long led;
   private long elections;
   private long truncations;
   private long compactions;
@@ -124,6 +126,8 @@ public final class Campaign {
     requests += outcome.requests();
     answers += outcome.answers();
     deliveries += outcome.counts().deliveries();
+    looks += outcome.counts().looks();
+    led += outcome.counts().led();
     elections += outcome.counts().elections();
     truncations += outcome.counts().truncations();
     compactions += outcome.counts().compactions();
@@ -152,7 +156,7 @@ public final class Campaign {
     double seconds = (System.nanoTime() - start) / 1e9;
     System.out.printf(
         "%d seeds, %.1f a second, %.1f simulated hours, %d requests, %d answered, %d messages, %d"
-            + " events, %d elections, %d truncations, %d compactions, %d installs, %d configurations, %d damaged logs refused, %d faults, %d failed;"
+            + " events, a leader in %.0f %% of the storms, %d elections, %d truncations, %d compactions, %d installs, %d configurations, %d damaged logs refused, %d faults, %d failed;"
             + " go on with --first %d%n",
         done,
         done / seconds,
@@ -161,6 +165,7 @@ public final class Campaign {
         answers,
         deliveries,
         events,
+        100.0 * led / Math.max(1, looks),
         elections,
         truncations,
         compactions,

@@ -125,12 +125,16 @@ final class Registers implements Workload<Registers.Machine, Long, Registers.Req
 
   @Override
   public Request next(RandomGenerator random) {
-    int padding = random.nextInt(4) == 0 ? random.nextInt(600) : random.nextInt(8);
+    int padding = random.nextInt(pick(random, 1, 1, 8, 600));
     int what = random.nextInt(10);
     Kind kind = what < 5 ? Kind.SWAP : what < 6 ? Kind.SWAP_IF_EVEN : Kind.READ;
     long number = random.nextLong(1, Long.MAX_VALUE);
     return new Request(
         kind, random.nextInt(KEYS), number, padding, inSessions && random.nextInt(3) == 0);
+  }
+
+  private static int pick(RandomGenerator random, int... choices) {
+    return choices[random.nextInt(choices.length)];
   }
 
   @Override

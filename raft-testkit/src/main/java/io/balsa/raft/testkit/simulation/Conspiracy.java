@@ -1,0 +1,197 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.StateMachine;
+import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Member;
+import io.balsa.raft.core.NodeId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+
+/**
+ * Several faults that meet at the worst moment: what chance alone would bring together once in
+ * thousands of seeds.
+ */
+final class Conspiracy<M extends StateMachine> {
+  /** How often everybody is asked while the leader is disowned. */
+  private static final int QUESTIONS = 30;
+
+  /** And while a change of the members is split: more would leave too much unknown to judge. */
+  private static final int QUESTIONS_IN_A_SPLIT = 8;
+
+  private static final int COMMANDS_TO_THE_DEPOSED = 6;
+
+  private final World<M> world;
+  private final SplittableRandom random;
+  private final long end;
+  private boolean splitsNextChange;
+
+  Conspiracy(World<M> world, SplittableRandom random) {
+    this.world = world;
+    this.random = random;
+    end = world.weather().storm();
+  }
+
+  /** Returns false if there is no leader. */
+  boolean strikes(Fault fault) {
+    if (fault == Fault.SPLIT_CHANGE) {
+      splitsNextChange = true;
+      return true;
+    }
+    boolean struck = false;
+    for (Host<M> host : List.copyOf(world.hosts())) {
+      if (host.leads() && world.hosts().size() > 1) {
+        struck = true;
+        if (fault == Fault.DISOWNED_LEADER) {
+          disown(host);
+        } else {
+          depose(host);
+        }
+      }
+    }
+    return struck;
+  }
+
+  private long now() {
+    return world.timeline().now();
+  }
+
+  /** A time from now, in election timeouts, but within the storm. */
+  private long in(double electionTimeouts) {
+    long nanos = (long) (electionTimeouts * world.weather().electionTimeout().toNanos());
+    return Math.min(end, now() + nanos);
+  }
+
+  private void cutBoth(NodeId a, NodeId b, long until) {
+    world.wires().cut(a, b, until);
+    world.wires().cut(b, a, until);
+  }
+
+  private Set<NodeId> everybody() {
+    Set<NodeId> all = new TreeSet<>();
+    world.hosts().forEach(host -> all.add(host.id()));
+    return all;
+  }
+
+  /** Parts some from all others, who hear of it at once or not. */
+  private void part(Set<NodeId> some, long until, boolean heard) {
+    for (NodeId other : everybody()) {
+      for (NodeId one : some) {
+        if (!some.contains(other)) {
+          cutBoth(one, other, until);
+          if (heard) {
+            world.wires().reset(one, other);
+          }
+        }
+      }
+    }
+  }
+
+  // ---- the leader is disowned
+
+  /**
+   * Everybody hears at once that the leader is gone, but it is not, and is asked like the others.
+   */
+  private void disown(Host<M> leader) {
+    long until = Math.min(end, now() + random.nextLong(Weather.MILLI, 8 * Weather.SECOND));
+    part(Set.of(leader.id()), until, true);
+    askAllFor(QUESTIONS, leader);
+  }
+
+  private void askAllFor(int times, Host<M> leader) {
+    long step = world.weather().electionTimeout().toNanos() / times;
+    for (int i = 0; i < times; i++) {
+      world.timeline().after(i * step, () -> askAll(leader));
+    }
+  }
+
+  private void askAll(Host<M> disowned) {
+    for (Host<M> host : List.copyOf(world.hosts())) {
+      if (host.isUp()) {
+        world.clients().askOnce(host.life(), host == disowned);
+      }
+    }
+  }
+
+  // ---- the leader is deposed
+
+  /**
+   * A leader is cut off, alone or with one who follows it, and goes on being asked. When it is back
+   * it finds that others have led: while its disk has not done what it was given before, or while
+   * the follower's old answers are still on their way, and it leads once more.
+   */
+  private void depose(Host<M> leader) {
+    long back = in(1 + 3 * random.nextDouble());
+    Set<NodeId> gone = new TreeSet<>(Set.of(leader.id()));
+    Host<M> companion = world.hosts().get(random.nextInt(world.hosts().size()));
+    if (world.hosts().size() > 3 && companion != leader) {
+      gone.add(companion.id());
+      world.wires().slow(companion.id(), leader.id(), back);
+      comesBackLater(leader.id(), companion.id(), back);
+    } else if (random.nextBoolean()) {
+      leader.life().stallDiskUntil(back + random.nextLong(60 * Weather.MILLI));
+      leader.life().slowUntil(back + 100 * Weather.MILLI);
+    }
+    part(gone, back, random.nextBoolean());
+    for (int i = 0; i < COMMANDS_TO_THE_DEPOSED; i++) {
+      world.timeline().at(now() + random.nextLong(1 + back - now()), () -> ask(leader));
+    }
+  }
+
+  private void ask(Host<M> host) {
+    if (host.isUp()) {
+      world.clients().askOnce(host.life());
+    }
+  }
+
+  /** The leader is to lead again before the companion hears of anything. */
+  private void comesBackLater(NodeId leader, NodeId companion, long back) {
+    long later = Math.min(end, back + 3 * world.weather().electionTimeout().toNanos());
+    world
+        .timeline()
+        .at(
+            back,
+            () -> {
+              part(Set.of(companion), later, false);
+              world.wires().cut(companion, leader, 0); // what it has said is still heard
+            });
+    world
+        .timeline()
+        .at(
+            back + (later - back) / 3,
+            () -> {
+              for (Host<M> host : List.copyOf(world.hosts())) {
+                if (host.leads() && !host.id().equals(leader)) {
+                  world.administrator().makesWay(host, leader);
+                }
+              }
+            });
+  }
+
+  // ---- a change of the members is split
+
+  /** A configuration has come into force on a host. */
+  void onConfiguration(Host<M> host, Configuration configuration) {
+    if (splitsNextChange && configuration.isJoint() && host.leads() && now() < end) {
+      splitsNextChange = false;
+      long soon = 4 * (world.weather().message() + world.weather().disk());
+      world.timeline().after(random.nextLong(1 + soon), () -> split(host, configuration));
+    }
+  }
+
+  /** As many new voters as are a majority of them are parted from all others, the leader too. */
+  private void split(Host<M> leader, Configuration joint) {
+    List<Member> voters = new ArrayList<>(joint.voters());
+    voters.sort(Comparator.comparing(member -> joint.outgoing().contains(member)));
+    Set<NodeId> some = new TreeSet<>();
+    voters.subList(0, voters.size() / 2 + 1).forEach(member -> some.add(member.id()));
+    if (random.nextInt(3) > 0) {
+      some.add(leader.id());
+    }
+    part(some, in(1 + 4 * random.nextDouble()), random.nextInt(4) > 0);
+    askAllFor(QUESTIONS_IN_A_SPLIT, leader);
+  }
+}
