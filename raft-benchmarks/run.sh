@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the library and runs a benchmark from the repository's root:
-#   raft-benchmarks/run.sh cluster [--outstanding 1,64,512] [--seconds 8] [--warmup 5] [--reads]
+#   raft-benchmarks/run.sh cluster [--outstanding 1,64,512] [--seconds 8] [--warmup 5] [--reads] [--clients] [--tls]
 #   raft-benchmarks/run.sh catch-up [--parts log,snapshot,capture,heap] [--entries 200000] [--state 256]
 #     [--captured 1024] [--received 1024] [--load 64]   (sizes in MiB)
 #   raft-benchmarks/run.sh jmh [arguments of JMH, for example: StepBenchmark -prof gc]

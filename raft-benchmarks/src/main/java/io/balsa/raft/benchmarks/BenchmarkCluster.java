@@ -5,6 +5,7 @@ import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
 import io.balsa.raft.RaftNode;
 import io.balsa.raft.RecoveredLog;
+import io.balsa.raft.Session;
 import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.SnapshotWriter;
 import io.balsa.raft.StaleRead;
@@ -17,12 +18,14 @@ import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Role;
 import io.balsa.raft.storage.FileStorage;
 import io.balsa.raft.transport.netty.NettyTransport;
+import io.balsa.raft.transport.netty.RaftClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +34,12 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Three nodes in this process, each counting the bytes of its commands. */
 final class BenchmarkCluster implements AutoCloseable {
+  static final List<String> IDS = List.of("n1", "n2", "n3");
+
   private static final int SIZE = 3;
+
+  /** Each lets only so many commands be under way. */
+  private static final int SESSIONS = 4;
 
   /** Adds up the lengths of its commands. */
   private static final class ByteCounter implements StateMachine {
@@ -40,6 +48,11 @@ final class BenchmarkCluster implements AutoCloseable {
     @Override
     public byte[] apply(long index, byte[] command) {
       value += command.length;
+      return bytes();
+    }
+
+    @Override
+    public byte[] query(byte[] query) {
       return bytes();
     }
 
@@ -64,22 +77,40 @@ final class BenchmarkCluster implements AutoCloseable {
   private final LongAdder syncs = new LongAdder();
   private RaftNode leader;
   private ByteCounter leaderCounter;
+  private final List<Session> sessions = new ArrayList<>();
+  private RaftClient client;
+  private int turn;
 
-  static BenchmarkCluster start(Path dir) throws Exception {
+  /**
+   * Starts it, and waits for a leader.
+   *
+   * @param keys what its nodes prove their names with, or null for plaintext
+   */
+  static BenchmarkCluster start(Path dir, Keys keys) throws Exception {
     BenchmarkCluster cluster = new BenchmarkCluster();
     List<String> members = new ArrayList<>();
-    for (int i = 1; i <= SIZE; i++) {
-      members.add("n" + i + "=127.0.0.1:" + freePort());
+    for (String id : IDS) {
+      members.add(id + "=127.0.0.1:" + freePort());
     }
     for (int i = 0; i < SIZE; i++) {
-      cluster.startNode(members, i, dir);
+      cluster.startNode(members, i, dir, keys);
     }
     cluster.nodes.get(0).propose(new byte[1]).get(30, TimeUnit.SECONDS);
     cluster.findLeader();
+    cluster.openSessions();
+    RaftClient.Builder client =
+        RaftClient.builder(members.stream().map(m -> m.split("=")[1]).toArray(String[]::new));
+    cluster.client = (keys == null ? client.insecure() : client.tls(keys.of("load"))).open();
     return cluster;
   }
 
-  private void startNode(List<String> members, int i, Path dir) throws IOException {
+  private void openSessions() throws Exception {
+    for (int i = 0; i < SESSIONS; i++) {
+      sessions.add(leader.openSession(Duration.ofHours(1)).get(30, TimeUnit.SECONDS));
+    }
+  }
+
+  private void startNode(List<String> members, int i, Path dir, Keys keys) throws IOException {
     String[] idAndAddress = members.get(i).split("=");
     ByteCounter counter = new ByteCounter();
     counters.add(counter);
@@ -87,7 +118,10 @@ final class BenchmarkCluster implements AutoCloseable {
         RaftNode.builder(idAndAddress[0], counter)
             .members(members)
             .storage(new CountingStorage(FileStorage.open(dir.resolve(idAndAddress[0])), syncs))
-            .transport(NettyTransport.insecure(idAndAddress[1]))
+            .transport(
+                keys == null
+                    ? NettyTransport.insecure(idAndAddress[1])
+                    : NettyTransport.bind(idAndAddress[1], keys.of(idAndAddress[0])))
             .start());
   }
 
@@ -108,6 +142,18 @@ final class BenchmarkCluster implements AutoCloseable {
 
   CompletableFuture<byte[]> propose(byte[] command) {
     return leader.propose(command);
+  }
+
+  CompletableFuture<byte[]> proposeInSession(byte[] command) {
+    return sessions.get(turn++ % SESSIONS).propose(command);
+  }
+
+  CompletableFuture<byte[]> proposeFromOutside(byte[] command) {
+    return client.propose(command);
+  }
+
+  CompletableFuture<byte[]> readFromOutside() {
+    return client.read(new byte[1]);
   }
 
   CompletableFuture<byte[]> read() {
@@ -133,6 +179,7 @@ final class BenchmarkCluster implements AutoCloseable {
 
   @Override
   public void close() {
+    client.close();
     nodes.forEach(RaftNode::close);
   }
 

@@ -19,9 +19,12 @@ import org.HdrHistogram.Recorder;
  * Loads a cluster of three nodes in this process, over loopback TCP, with real forced writes: one
  * thread keeps a number of 256-byte proposals outstanding at the leader. Prints throughput,
  * latency, processor time and allocation, beside what the disk can do by itself in the same run;
- * with {@code --reads} then the same for each kind of read.
+ * with {@code --reads} then the same for each kind of read, with {@code --clients} for commands in
+ * sessions of the leader and for a client of the cluster. With {@code --tls} all connections are
+ * encrypted, and both ends prove who they are.
  *
- * <p>Arguments: {@code [--outstanding 1,64,512] [--seconds 8] [--warmup 5] [--reads]}.
+ * <p>Arguments: {@code [--outstanding 1,64,512] [--seconds 8] [--warmup 5] [--reads] [--clients]
+ * [--tls]}.
  */
 public final class ClusterBenchmark {
   private static final byte[] COMMAND = new byte[256];
@@ -64,12 +67,17 @@ public final class ClusterBenchmark {
       System.out.println("disk: " + DiskProbe.run(dir, 512, 2));
       System.out.println("disk: " + DiskProbe.run(dir, 64 << 10, 2));
       System.out.println(HEADER);
-      try (BenchmarkCluster cluster = BenchmarkCluster.start(dir)) {
+      Keys keys =
+          flags.contains("--tls") ? Keys.make(dir.resolve("keys"), BenchmarkCluster.IDS) : null;
+      try (BenchmarkCluster cluster = BenchmarkCluster.start(dir, keys)) {
         for (String c : outstanding) {
           benchmark.measure("write", cluster, () -> cluster.propose(COMMAND), Integer.parseInt(c));
         }
         if (flags.contains("--reads")) {
           benchmark.measureReads(cluster, outstanding);
+        }
+        if (flags.contains("--clients")) {
+          benchmark.measureClients(cluster, outstanding);
         }
       }
     } finally {
@@ -84,6 +92,23 @@ public final class ClusterBenchmark {
     kinds.put("lease", cluster::leaseRead);
     kinds.put("stale", cluster::staleRead);
     kinds.put("token", cluster::readAfter);
+    measure(kinds, cluster, outstanding);
+  }
+
+  private void measureClients(BenchmarkCluster cluster, String[] outstanding)
+      throws InterruptedException {
+    Map<String, Supplier<CompletableFuture<byte[]>>> kinds = new LinkedHashMap<>();
+    kinds.put("session", () -> cluster.proposeInSession(COMMAND));
+    kinds.put("outside", () -> cluster.proposeFromOutside(COMMAND));
+    kinds.put("o-read", cluster::readFromOutside);
+    measure(kinds, cluster, outstanding);
+  }
+
+  private void measure(
+      Map<String, Supplier<CompletableFuture<byte[]>>> kinds,
+      BenchmarkCluster cluster,
+      String[] outstanding)
+      throws InterruptedException {
     for (Map.Entry<String, Supplier<CompletableFuture<byte[]>>> kind : kinds.entrySet()) {
       for (String c : outstanding) {
         measure(kind.getKey(), cluster, kind.getValue(), Integer.parseInt(c));

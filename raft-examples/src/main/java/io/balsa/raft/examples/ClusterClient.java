@@ -72,7 +72,14 @@ final class ClusterClient {
     RaftClient.Builder builder =
         RaftClient.builder(some).group(group).requestTimeout(Duration.ofMillis(timeout)).insecure();
     try (RaftClient client = builder.open()) {
-      return new Outcome.Executed<>(understand.apply(request.sendTo(client).join()));
+      return await(request.sendTo(client), understand);
+    }
+  }
+
+  /** Waits for what a {@link RaftClient} was asked for, and tells what became of it. */
+  static <T> Outcome<T> await(CompletableFuture<byte[]> answer, Function<byte[], T> understand) {
+    try {
+      return new Outcome.Executed<>(understand.apply(answer.join()));
     } catch (CompletionException e) {
       return explain(e.getCause());
     }

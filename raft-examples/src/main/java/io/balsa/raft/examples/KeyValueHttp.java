@@ -2,10 +2,15 @@ package io.balsa.raft.examples;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.ReadToken;
+import io.balsa.raft.StaleRead;
+import io.balsa.raft.Staleness;
 import io.balsa.raft.examples.HttpService.Answer;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * What clients may ask of a key-value store.
@@ -14,6 +19,11 @@ import java.util.concurrent.CompletableFuture;
  *   <li>{@code PUT /keys/KEY} makes the body the value of a key; the {@code ETag} of the answer is
  *       the version that it got.
  *   <li>{@code GET /keys/KEY} answers the value (linearizable), and its version as {@code ETag}.
+ *   <li>{@code GET /keys/KEY?by=lease} answers the same without asking a quorum, and relies on the
+ *       clocks; {@code ?by=luck} answers what this node has, with an {@code Age} in milliseconds,
+ *       which is {@code unknown} if it has not heard of a leader yet.
+ *   <li>{@code GET /keys/KEY?after=TOKEN} answers what this node has when it has all that the
+ *       {@code Read-Token} of an earlier answer stands for, whichever node that came from.
  *   <li>{@code DELETE /keys/KEY} removes a key.
  *   <li>With {@code If-Match: "VERSION"}, PUT and DELETE do so only if the key has that version;
  *       with {@code If-None-Match: *} only if it is not there. Else nothing is changed and the
@@ -27,6 +37,11 @@ final class KeyValueHttp implements HttpService.Endpoint {
   static final String IF_VERSION = "If-Match";
   static final String IF_ABSENT = "If-None-Match";
   static final String ANYTHING = "*";
+  static final String TOKEN = "Read-Token";
+  static final String AGE = "Age";
+  static final String BY_LEASE = "by=lease";
+  static final String BY_LUCK = "by=luck";
+  static final String AFTER = "after=";
 
   private static final String USE =
       "use PUT, GET or DELETE /keys/KEY, or GET /status (?json); "
@@ -54,13 +69,35 @@ final class KeyValueHttp implements HttpService.Endpoint {
     try {
       String key = key(exchange);
       return switch (exchange.getRequestMethod()) {
-        case "GET" -> node.read(() -> store.get(key)).thenApply(KeyValueHttp::found);
+        case "GET" -> read(key, exchange.getRequestURI().getQuery());
         case "PUT" -> put(key, expected(exchange), exchange);
         case "DELETE" -> propose(new Change.Delete(key, expected(exchange)));
         default -> throw new BadRequestException(USE);
       };
     } catch (BadRequestException e) {
       return Answer.of(HttpService.BAD_REQUEST, e.getMessage()).now();
+    }
+  }
+
+  private CompletableFuture<Answer> read(String key, String how) throws BadRequestException {
+    Supplier<KeyValueStore.Versioned> query = () -> store.get(key);
+    if (how == null) {
+      return node.read(query).thenApply(this::found);
+    } else if (how.equals(BY_LEASE)) {
+      return node.leaseRead(query).thenApply(this::found);
+    } else if (how.equals(BY_LUCK)) {
+      return node.staleRead(Staleness.any(), query).thenApply(this::stale);
+    } else if (how.startsWith(AFTER)) {
+      return node.readAfter(token(how.substring(AFTER.length())), query).thenApply(this::found);
+    }
+    throw new BadRequestException(USE);
+  }
+
+  private static ReadToken token(String text) throws BadRequestException {
+    try {
+      return ReadToken.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(e.getMessage());
     }
   }
 
@@ -107,28 +144,37 @@ final class KeyValueHttp implements HttpService.Endpoint {
         .thenApply(answer -> answer(change, Receipt.decode(answer)));
   }
 
-  private static Answer answer(Change change, Receipt receipt) {
+  private Answer answer(Change change, Receipt receipt) {
     long version = receipt.version();
     return switch (receipt.result()) {
       case DONE ->
           version == Change.ABSENT
               ? Answer.of(HttpService.NOT_FOUND, "there was no such key")
-              : new Answer(HttpService.OK, etag(version), new byte[0]);
+              : new Answer(HttpService.OK, headers(version), new byte[0]);
       case CONFLICT ->
           version == Change.ABSENT
               ? Answer.of(HttpService.CONFLICT, "the key is not there")
-              : new Answer(HttpService.CONFLICT, etag(version), new byte[0]);
+              : new Answer(HttpService.CONFLICT, headers(version), new byte[0]);
       case GARBAGE -> throw new IllegalStateException("the store does not understand " + change);
     };
   }
 
-  private static Answer found(KeyValueStore.Versioned found) {
+  private Answer found(KeyValueStore.Versioned found) {
     return found == null
         ? Answer.of(HttpService.NOT_FOUND, "there is no such key")
-        : new Answer(HttpService.OK, etag(found.version()), found.value());
+        : new Answer(HttpService.OK, headers(found.version()), found.value());
   }
 
-  private static Map<String, String> etag(long version) {
-    return Map.of(VERSION, "\"" + version + "\"");
+  private Answer stale(StaleRead<KeyValueStore.Versioned> read) {
+    Answer found = found(read.value());
+    String age = read.age().map(a -> Long.toString(a.toMillis())).orElse("unknown");
+    Map<String, String> headers = new HashMap<>(found.headers());
+    headers.put(AGE, age);
+    return new Answer(found.code(), headers, found.body());
+  }
+
+  /** What the node has seen when it answers is at least what the answer is about. */
+  private Map<String, String> headers(long version) {
+    return Map.of(VERSION, "\"" + version + "\"", TOKEN, node.token().toString());
   }
 }

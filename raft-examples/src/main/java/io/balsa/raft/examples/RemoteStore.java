@@ -18,8 +18,18 @@ final class RemoteStore {
 
   /** A linearizable read. Nothing hangs on a read whose outcome is unknown: try again. */
   Outcome<Optional<KeyValueStore.Versioned>> get(String key) throws InterruptedException {
+    return get(key, "");
+  }
+
+  /** A linearizable read that relies on the clocks of the nodes. */
+  Outcome<Optional<KeyValueStore.Versioned>> getByLease(String key) throws InterruptedException {
+    return get(key, "?" + KeyValueHttp.BY_LEASE);
+  }
+
+  private Outcome<Optional<KeyValueStore.Versioned>> get(String key, String how)
+      throws InterruptedException {
     return node.send(
-        request(key, Change.ANY).build(),
+        node.request(path(key) + how).build(),
         response ->
             response.statusCode() == HttpService.NOT_FOUND
                 ? new Outcome.Executed<>(Optional.empty())
@@ -48,14 +58,17 @@ final class RemoteStore {
   }
 
   private HttpRequest.Builder request(String key, long expected) {
-    String encoded = URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
-    HttpRequest.Builder request = node.request(KeyValueHttp.PATH + encoded);
+    HttpRequest.Builder request = node.request(path(key));
     if (expected == Change.ABSENT) {
       request.header(KeyValueHttp.IF_ABSENT, KeyValueHttp.ANYTHING);
     } else if (expected != Change.ANY) {
       request.header(KeyValueHttp.IF_VERSION, "\"" + expected + "\"");
     }
     return request;
+  }
+
+  private static String path(String key) {
+    return KeyValueHttp.PATH + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   private Outcome<Receipt> receipt(HttpResponse<byte[]> response) {

@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * </pre>
  *
  * <ul>
+ *   <li>The newcomer is reached by the others, and reaches them, without a relay.
  *   <li>Needs a system on which all of 127.0.0.0/8 is this machine, as Linux is; elsewhere the test
  *       is skipped and says so.
  * </ul>
@@ -38,7 +39,7 @@ final class RelayedCluster implements AutoCloseable {
     this.cluster = cluster;
   }
 
-  static RelayedCluster start(Class<?> program, Path directory)
+  static RelayedCluster start(Class<?> program, Path directory, String... moreArguments)
       throws IOException, InterruptedException {
     assumeTrue(canBind("127.0.1.2"), "127.0.1.2 is not an address of this machine");
     List<Integer> ports = FreePorts.find(2 * Cluster.PORTS);
@@ -60,7 +61,7 @@ final class RelayedCluster implements AutoCloseable {
               directory.resolve(id),
               httpPorts.get(i - 1));
       String hosts = "-Djdk.net.hosts.file=" + hosts(directory, i);
-      nodes.add(new NodeProcess(program, place, List.of(), List.of(hosts)));
+      nodes.add(new NodeProcess(program, place, List.of(moreArguments), List.of(hosts)));
     }
     RelayedCluster relayed =
         new RelayedCluster(new Cluster(nodes.subList(0, Cluster.SIZE), nodes.get(Cluster.SIZE)));
@@ -86,7 +87,8 @@ final class RelayedCluster implements AutoCloseable {
     List<String> lines = new ArrayList<>();
     lines.add(LOOPBACK + " localhost");
     for (int other = 1; other <= Cluster.SIZE; other++) {
-      lines.add((other == self ? LOOPBACK : between(self, other)) + " n" + other);
+      boolean direct = other == self || self > Cluster.SIZE;
+      lines.add((direct ? LOOPBACK : between(self, other)) + " n" + other);
     }
     return Files.write(directory.resolve("hosts-n" + self), lines);
   }
@@ -109,6 +111,13 @@ final class RelayedCluster implements AutoCloseable {
 
   Cluster cluster() {
     return cluster;
+  }
+
+  /** Where the nodes listen for each other, for who is on no side of a relay. */
+  String[] addresses() {
+    return cluster.nodes().stream()
+        .map(node -> node.place().raftAddress().replaceFirst("^n\\d:", LOOPBACK + ":"))
+        .toArray(String[]::new);
   }
 
   Relay relay(NodeProcess from, NodeProcess to) {

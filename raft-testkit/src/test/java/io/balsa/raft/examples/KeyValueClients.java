@@ -6,17 +6,20 @@ import io.balsa.raft.examples.KeyValueModel.Kind;
 import io.balsa.raft.examples.KeyValueModel.Request;
 import io.balsa.raft.examples.KeyValueStore.Versioned;
 import io.balsa.raft.testkit.history.History;
+import io.balsa.raft.transport.netty.RaftClient;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /**
- * Threads that use a key-value store through all its nodes, and what they were told.
+ * Threads that use a key-value store in every way there is, and what they were told.
  *
  * <ul>
  *   <li>They have keys that nobody used before, so that their history begins with nothing, and is
@@ -26,6 +29,7 @@ import java.util.function.Function;
 final class KeyValueClients implements AutoCloseable {
   private static final int THREADS = 4;
   private static final int KEYS = 6;
+  private static final int DIARY_EVERY = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -34,19 +38,29 @@ final class KeyValueClients implements AutoCloseable {
 
   private final Cluster cluster;
   private final String prefix;
+  private final RaftClient outside;
+  private final List<Diary> diaries = new CopyOnWriteArrayList<>();
   private final History<Request, String> history = new History<>();
   private final AtomicInteger answered = new AtomicInteger();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
 
-  private KeyValueClients(Cluster cluster, String prefix) {
+  private KeyValueClients(Cluster cluster, String prefix, RaftClient outside) {
     this.cluster = cluster;
     this.prefix = prefix;
+    this.outside = outside;
   }
 
   /** Starts clients whose keys begin with the prefix. */
-  static KeyValueClients start(Cluster cluster, String prefix, long seed) {
-    KeyValueClients clients = new KeyValueClients(cluster, prefix);
+  static KeyValueClients start(RelayedCluster relayed, String prefix, long seed)
+      throws IOException {
+    RaftClient outside =
+        RaftClient.builder(relayed.addresses())
+            .group(KeyValueNode.GROUP)
+            .requestTimeout(PATIENCE)
+            .insecure()
+            .open();
+    KeyValueClients clients = new KeyValueClients(relayed.cluster(), prefix, outside);
     for (int i = 0; i < THREADS; i++) {
       int number = i;
       Thread thread =
@@ -62,11 +76,31 @@ final class KeyValueClients implements AutoCloseable {
     return history;
   }
 
+  /** What was not as promised, other than in the history. */
+  List<String> problems() {
+    return diaries.stream().flatMap(diary -> diary.problems().stream()).toList();
+  }
+
+  private RemoteNode node(SplittableRandom random) {
+    return cluster.remote(cluster.nodes().get(random.nextInt(Cluster.SIZE)), PATIENCE);
+  }
+
+  private Store store(SplittableRandom random) {
+    int way = random.nextInt(4);
+    return way == 0
+        ? new Store.InSession(outside)
+        : new Store.OfNode(new RemoteStore(node(random)), way == 1);
+  }
+
   private void run(int number, SplittableRandom random) {
+    Diary diary = new Diary(() -> node(random), prefix + "diary" + number + ".");
+    diaries.add(diary);
     try {
       for (int turn = 0; !closed; turn++) {
-        NodeProcess node = cluster.nodes().get(random.nextInt(Cluster.SIZE));
-        RemoteStore store = new RemoteStore(cluster.remote(node, PATIENCE));
+        if (turn % DIARY_EVERY == 0) {
+          answered.addAndGet(diary.turn());
+        }
+        Store store = store(random);
         Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
         boolean brings = kind == Kind.PUT || kind == Kind.SWAP;
         String key = prefix + random.nextInt(KEYS);
@@ -78,7 +112,7 @@ final class KeyValueClients implements AutoCloseable {
     }
   }
 
-  private void request(int number, RemoteStore store, Request request) throws InterruptedException {
+  private void request(int number, Store store, Request request) throws InterruptedException {
     long id = history.invoke(number, request, System.nanoTime());
     Outcome<String> outcome = execute(store, request);
     if (outcome instanceof Outcome.Executed<String> executed) {
@@ -91,21 +125,19 @@ final class KeyValueClients implements AutoCloseable {
     }
   }
 
-  private static Outcome<String> execute(RemoteStore store, Request request)
-      throws InterruptedException {
+  private static Outcome<String> execute(Store store, Request request) throws InterruptedException {
     return switch (request.kind()) {
       case GET -> told(store.get(request.key()), KeyValueClients::text);
       case PUT -> told(put(store, request, Change.ANY), receipt -> "put");
       case DELETE ->
           told(
-              store.delete(request.key(), Change.ANY),
+              store.delete(request.key()),
               receipt -> KeyValueModel.deleted(receipt.version() != Change.ABSENT));
       case SWAP -> swap(store, request);
     };
   }
 
-  private static Outcome<String> swap(RemoteStore store, Request request)
-      throws InterruptedException {
+  private static Outcome<String> swap(Store store, Request request) throws InterruptedException {
     Outcome<Optional<Versioned>> read = store.get(request.key());
     if (!(read instanceof Outcome.Executed<Optional<Versioned>> seen)) {
       return new Outcome.NotExecuted<>("the read failed");
@@ -120,7 +152,7 @@ final class KeyValueClients implements AutoCloseable {
         : told(put, receipt -> text(seen.value()));
   }
 
-  private static Outcome<Receipt> put(RemoteStore store, Request request, long expected)
+  private static Outcome<Receipt> put(Store store, Request request, long expected)
       throws InterruptedException {
     return store.put(request.key(), request.value().getBytes(UTF_8), expected);
   }
@@ -156,6 +188,7 @@ final class KeyValueClients implements AutoCloseable {
         interrupted = true;
       }
     }
+    outside.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -15,29 +15,44 @@ import java.util.random.RandomGenerator;
  */
 record Misfortune(String name, Course course) {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int SOME = 50;
 
   /** How a misfortune goes. */
   @FunctionalInterface
   interface Course {
-    void run(Cluster cluster, RandomGenerator random) throws Exception;
+    void run(RelayedCluster relayed, RandomGenerator random) throws Exception;
   }
 
   static List<Misfortune> all() {
     return List.of(
-        new Misfortune("the leader is killed", (c, random) -> killAndStart(c, leader(c))),
-        new Misfortune("a follower is killed", (c, random) -> killAndStart(c, follower(c, random))),
-        new Misfortune("all are killed at once", (c, random) -> killAll(c)),
-        new Misfortune("the leader stops and goes on", (c, random) -> stopAndGoOn(c, leader(c))),
-        new Misfortune("one after the other is killed", (c, random) -> killInTurn(c)),
-        new Misfortune("another node leads", (c, random) -> transfer(c, follower(c, random))),
-        new Misfortune("all take a snapshot", (c, random) -> snapshots(c)),
-        new Misfortune("a voter is replaced, and back", (c, random) -> replaceAndBack(c, random)),
-        new Misfortune("a follower loses its disk", (c, r) -> loseDisk(c, follower(c, r))));
+        of("the leader is killed", (c, random) -> killAndStart(c, leader(c))),
+        of("a follower is killed", (c, random) -> killAndStart(c, follower(c, random))),
+        of("all are killed at once", (c, random) -> killAll(c)),
+        of("the leader stops and goes on", (c, random) -> stopAndGoOn(c, leader(c))),
+        of("one after the other is killed", (c, random) -> killInTurn(c)),
+        of("another node leads", (c, random) -> transfer(c, follower(c, random))),
+        of("all take a snapshot", (c, random) -> snapshots(c)),
+        of("a voter is replaced, and back", (c, random) -> replaceAndBack(c, random)),
+        of("a follower loses its disk", (c, random) -> loseDisk(c, follower(c, random))),
+        new Misfortune("the leader is in a black hole", (r, random) -> loseLeader(r, true)),
+        new Misfortune("the leader is cut off", (r, random) -> loseLeader(r, false)),
+        new Misfortune("a follower hears nothing", (r, random) -> deafen(r, random)));
+  }
+
+  /** How a misfortune goes that has nothing to do with the network. */
+  @FunctionalInterface
+  private interface CourseOfProcesses {
+    void run(Cluster cluster, RandomGenerator random) throws Exception;
+  }
+
+  private static Misfortune of(String name, CourseOfProcesses course) {
+    return new Misfortune(name, (relayed, random) -> course.run(relayed.cluster(), random));
   }
 
   /** Strikes, and waits until the cluster has recovered. */
-  void strike(Cluster cluster, RandomGenerator random) throws Exception {
-    course.run(cluster, random);
+  void strike(RelayedCluster relayed, RandomGenerator random) throws Exception {
+    Cluster cluster = relayed.cluster();
+    course.run(relayed, random);
     long committed = cluster.awaitLeader(cluster.nodes()).commitIndex();
     for (NodeProcess node : cluster.nodes()) {
       Await.until(
@@ -145,6 +160,35 @@ record Misfortune(String name, Course course) {
     start(cluster, node);
     Await.until(
         node.id() + " to be a voter again", LIMIT, () -> cluster.isVoterAgain(node, membersIndex));
+  }
+
+  /** Others lead meanwhile; whether the old leader is told that nobody hears it, or not. */
+  private static void loseLeader(RelayedCluster relayed, boolean silently) throws Exception {
+    Cluster cluster = relayed.cluster();
+    NodeProcess old = leader(cluster);
+    List<Relay> ways = new ArrayList<>();
+    for (NodeProcess other : others(cluster, old)) {
+      ways.add(relayed.relay(old, other));
+      ways.add(relayed.relay(other, old));
+    }
+    ways.forEach(silently ? Relay::blackHole : Relay::cut);
+    NodeReport next = cluster.awaitLeader(others(cluster, old));
+    awaitMore(cluster, cluster.node(next.id()));
+    ways.forEach(Relay::heal);
+  }
+
+  private static void deafen(RelayedCluster relayed, RandomGenerator random) throws Exception {
+    Cluster cluster = relayed.cluster();
+    NodeProcess leader = leader(cluster);
+    Relay way = relayed.relay(leader, follower(cluster, random));
+    way.blackHole();
+    awaitMore(cluster, leader);
+    way.heal();
+  }
+
+  private static void awaitMore(Cluster cluster, NodeProcess at) throws Exception {
+    long enough = cluster.report(at).commitIndex() + SOME;
+    Await.until("more to be committed", LIMIT, () -> cluster.report(at).commitIndex() >= enough);
   }
 
   private static void start(Cluster cluster, NodeProcess node)
