@@ -51,7 +51,7 @@ final class CommittedByDurableQuorum implements Invariant {
     }
     index = newIndex;
     term = node.term;
-    if (!node.configuration.hasQuorum(isDurable)) {
+    if (!Quorums.isQuorum(node.configuration, isDurable)) {
       throw new Violated(
           NAME,
           node.id

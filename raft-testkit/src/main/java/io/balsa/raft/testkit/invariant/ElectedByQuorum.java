@@ -49,7 +49,7 @@ final class ElectedByQuorum implements Invariant {
   private void check(Observation.Decided o, long term) {
     Set<NodeId> voters = votes(term, o.node());
     voters.add(o.node());
-    if (!o.after().configuration().hasQuorum(voters::contains)) {
+    if (!Quorums.isQuorum(o.after().configuration(), voters::contains)) {
       throw new Violated(
           "Elected By Quorum",
           o.node() + " leads in term " + term + " with the votes of " + voters + " alone");
