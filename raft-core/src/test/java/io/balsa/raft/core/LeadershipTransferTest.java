@@ -22,7 +22,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr01_theTargetLeadsInTheNextTerm() {
+  void theTargetLeadsInTheNextTerm() {
     Cluster cluster = cluster("n1", "n2", "n3", "n4", "n5");
     long id = cluster.transfer("n1", "n4");
     cluster.stabilize();
@@ -33,7 +33,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr02_aTargetThatIsBehindCatchesUpFirst() {
+  void aTargetThatIsBehindCatchesUpFirst() {
     Cluster cluster = cluster("n1", "n2", "n3");
     cluster.partition("n3");
     cluster.propose("n1", "a", "b");
@@ -73,7 +73,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr05_tr06_tr17_onlyToAnotherVoter() {
+  void onlyToAnotherVoter() {
     Cluster cluster = new Cluster(Cluster.OPTIONS, Cluster::fixedRandom, null);
     Configuration initial = configuration(List.of("n1", "n2"), List.of("n3"));
     cluster.form(initial, "n1", "n2", "n3").elect("n1").rounds(HB);
@@ -99,7 +99,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr07_el11_aTargetThatIsSilentIsGivenUp() {
+  void el11_aTargetThatIsSilentIsGivenUp() {
     Cluster cluster = cluster("n1", "n2", "n3");
     cluster.partition("n3");
     long id = cluster.transfer("n1", "n3");
@@ -116,7 +116,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr08_readsGoOnAndChangesDoNot() {
+  void readsGoOnAndChangesDoNot() {
     Cluster cluster = cluster("n1", "n2", "n3");
     cluster.partition("n3");
     cluster.transfer("n1", "n3");
@@ -127,7 +127,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr09_anotherElectionEndsIt() {
+  void anotherElectionEndsIt() {
     Cluster cluster = cluster("n1", "n2", "n3");
     cluster.partition("n3");
     cluster.propose("n1", "a");
@@ -141,7 +141,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr11_backAtOnce() {
+  void backAtOnce() {
     Cluster cluster = cluster("n1", "n2", "n3");
     cluster.transfer("n1", "n2");
     cluster.stabilize();
@@ -152,7 +152,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr12_theLaterRequestCounts() {
+  void theLaterRequestCounts() {
     Cluster cluster = cluster("n1", "n2", "n3");
     cluster.cut("n1", "n2");
     long first = cluster.transfer("n1", "n2");
@@ -164,7 +164,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr16_withoutATargetTheBestVoterIsChosen() {
+  void withoutATargetTheBestVoterIsChosen() {
     Cluster cluster = new Cluster(Cluster.OPTIONS, Cluster::fixedRandom, null);
     Configuration initial = configuration(List.of("n1", "n2", "n3"), List.of("n4"));
     cluster.form(initial, "n1", "n2", "n3", "n4").elect("n1").rounds(HB);
@@ -177,7 +177,7 @@ class LeadershipTransferTest {
   }
 
   @Test
-  void tr16_notToOneThatDoesNotAnswer() {
+  void notToOneThatDoesNotAnswer() {
     Cluster cluster = cluster("n1", "n2", "n3");
     cluster.crash("n2").rounds(ET);
     cluster.transfer("n1", null);

@@ -26,6 +26,7 @@ public final class Invariants implements Invariant {
             new LeaderAppendOnly(evidence),
             new LogMatching(evidence),
             new CommittedByDurableQuorum(evidence),
+            new CommittedByAcknowledgements(),
             new LeaderCompleteness(evidence),
             new ConfigurationFromLog(evidence),
             new NewVotersCaughtUp(evidence),

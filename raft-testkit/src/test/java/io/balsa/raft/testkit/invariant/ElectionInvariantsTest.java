@@ -3,8 +3,10 @@ package io.balsa.raft.testkit.invariant;
 import static io.balsa.raft.testkit.invariant.Script.entry;
 
 import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Message;
+import io.balsa.raft.core.Role;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,41 @@ class ElectionInvariantsTest {
         .sends("b", "a", new Message.RequestVoteReply(2, false))
         .sends("b", "c", granted(2))
         .fails(s -> s.leads("a", 2), "a leads in term 2", "[a]");
+  }
+
+  // ---- Committed By Acknowledgements
+
+  @Test
+  void rp06_whatWasAcknowledgedInAnEarlierTermDoesNotCount() {
+    Script.of(e -> new CommittedByAcknowledgements())
+        .leads("a", 2)
+        .hears("a", "b", accepted(2, 5))
+        .commits("a", 5)
+        .becomes("a", Role.FOLLOWER, 3)
+        .leads("a", 4)
+        .hears("a", "c", accepted(2, 6))
+        .fails(s -> s.commits("a", 6), "a commits 6 in term 4");
+  }
+
+  @Test
+  void cm15_whatALostDiskHasAcknowledgedDoesNotCount() {
+    Script.of(e -> new CommittedByAcknowledgements())
+        .leads("a", 2)
+        .hears("a", "b", accepted(2, 5))
+        .tell(new Observation.Wiped(Script.id("b")))
+        .fails(s -> s.commits("a", 5), "a commits 5");
+  }
+
+  @Test
+  void rp04_whatIsNotOnTheLeadersDiskIsCountedElsewhereOnly() {
+    Script.of(e -> new CommittedByAcknowledgements())
+        .leads("a", 2)
+        .hears("a", "b", accepted(2, 5))
+        .hears("a", "c", accepted(2, 5))
+        .tell(
+            new Observation.Decided(
+                Script.id("a"), new Decision.Committed(5), Script.view("a", 5, 3, 5)))
+        .fails(s -> s.commits("a", 6), "a commits 6");
   }
 
   // ---- Only Voters Campaign

@@ -211,6 +211,10 @@ final class Script {
     return decided(node, new Decision.Committed(index), view(node, index, index, index));
   }
 
+  Script hears(String node, String from, Message message) {
+    return decided(node, new Decision.Heard(id(from), message), view(node, 0, 0, 0));
+  }
+
   Script persists(String node, long token, long index) {
     return persists(node, token, index, index, ABC);
   }
@@ -261,7 +265,7 @@ final class Script {
             0));
   }
 
-  private static View view(String node, long last, long persisted, long commitIndex) {
+  static RaftView view(String node, long last, long persisted, long commitIndex) {
     return new View(
         id(node), 9, Role.FOLLOWER, new LogPosition(9, last), persisted, commitIndex, ABC, 0);
   }
