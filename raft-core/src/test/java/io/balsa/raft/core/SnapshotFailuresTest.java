@@ -2,6 +2,7 @@ package io.balsa.raft.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,68 @@ class SnapshotFailuresTest {
     raft.step(new Event.SnapshotReceived(offered(new LogPosition(2, 9))));
     assertThat(raft.commitIndex()).isEqualTo(9);
     assertThat(raft.persistedIndex()).isEqualTo(1);
+  }
+
+  private static Event appended(long term, LogPosition previous, long last) {
+    List<Entry> entries = new ArrayList<>();
+    for (long index = previous.index() + 1; index <= last; index++) {
+      entries.add(new Entry(term, index, EntryType.COMMAND, new byte[1]));
+    }
+    return new Event.Received(
+        Cluster.id("n1"), new Message.AppendEntries(term, 1, previous, 0, entries));
+  }
+
+  private Raft withASnapshotOnOffer() {
+    cluster.restore("n3", 1, 0, 1);
+    cluster.holdDisk("n3");
+    return cluster.raft("n3");
+  }
+
+  private Event offer(long term, LogPosition last) {
+    return new Event.Received(
+        Cluster.id("n1"), new Message.InstallSnapshot(term, 2, offered(last)));
+  }
+
+  @Test
+  void sn06_theCompletionOfASaveFromBeforeTheInstallSaysNothing() {
+    Raft raft = withASnapshotOnOffer();
+    raft.step(appended(1, new LogPosition(1, 1), 12));
+    long before = raft.takeEffects().save().token();
+    raft.step(offer(2, new LogPosition(2, 9)));
+    raft.step(new Event.SnapshotReceived(offered(new LogPosition(2, 9))));
+    raft.step(appended(2, new LogPosition(2, 9), 12));
+    raft.takeEffects();
+    raft.step(new Event.Persisted(before));
+    assertThat(raft.last()).isEqualTo(new LogPosition(2, 12));
+    assertThat(raft.persistedIndex()).isLessThan(10);
+    assertThat(raft.takeEffects().messages()).isEmpty();
+  }
+
+  /** All in one batch: entries, and the snapshot that contradicts them. */
+  @Test
+  void sn06_whatWasToBeWrittenBeforeTheInstallIsNotWrittenAfterIt() {
+    Raft raft = withASnapshotOnOffer();
+    raft.step(appended(1, new LogPosition(1, 1), 12));
+    raft.step(offer(2, new LogPosition(2, 9)));
+    raft.step(new Event.SnapshotReceived(offered(new LogPosition(2, 9))));
+    raft.step(appended(2, new LogPosition(2, 9), 10));
+    Effects.Save save = raft.takeEffects().save();
+    assertThat(save.snapshot().index()).isEqualTo(9);
+    assertThat(save.entries()).extracting(Entry::index).containsExactly(10L);
+  }
+
+  /** It was being written when the leader's arrived. */
+  @Test
+  void sn05_anOlderSnapshotOfItsOwnDoesNotTakeThePlaceOfTheInstalledOne() {
+    cluster.elect("n1");
+    commitEverywhere("a", "b");
+    Raft raft = cluster.raft("n3");
+    Snapshot own = raft.planSnapshot(new UUID(8, 8), 2);
+    raft.step(offer(2, new LogPosition(2, 9)));
+    raft.step(new Event.SnapshotReceived(offered(new LogPosition(2, 9))));
+    raft.step(new Event.SnapshotTaken(own));
+    assertThat(raft.snapshot().index()).isEqualTo(9);
+    assertThat(raft.start()).isEqualTo(new LogPosition(2, 9));
   }
 
   @Test
