@@ -14,9 +14,11 @@ import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Raft;
 import io.balsa.raft.core.RaftOptions;
 import io.balsa.raft.core.RestoredState;
+import io.balsa.raft.core.Snapshot;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class LiveGroupTest {
@@ -56,7 +58,15 @@ class LiveGroupTest {
         public void close() {}
       };
 
+  private static final Configuration MEMBERS =
+      Configuration.of(
+          List.of(
+              new Member(new NodeId("n1"), "h1:1"),
+              new Member(LEADER, "h2:1"),
+              new Member(new NodeId("n3"), "h3:1")));
+
   private final Mailbox<LogReader.Task> reader = new Mailbox<>(NOBODY);
+  private Applier applier;
 
   private LiveGroup group(RestoredState restored) {
     Limits limits = Limits.forHeap(1 << 30);
@@ -64,7 +74,7 @@ class LiveGroupTest {
     Answers answers = new Answers();
     Waiting waiting = new Waiting(answers);
     Replies replies = new Replies(NOWHERE);
-    Applier applier =
+    applier =
         new Applier(
             new ReplicatedState(new Echo(), limits.applyBytes()),
             limits.applyBytes(),
@@ -96,26 +106,22 @@ class LiveGroupTest {
         new LogClock(() -> 0, () -> 0));
   }
 
+  private static RestoredState restored() {
+    return new RestoredState(
+        new HardState(10, null),
+        null,
+        LogPosition.ZERO,
+        List.of(new LogPosition(1, 1), new LogPosition(10, 30)),
+        36,
+        34,
+        MEMBERS,
+        List.of());
+  }
+
   /** The log ends in an entry that was never committed, and is replaced after a restart. */
   @Test
   void rp18_aReplacedEntryIsNotReadFromDiskForTheStateMachine() {
-    Configuration members =
-        Configuration.of(
-            List.of(
-                new Member(new NodeId("n1"), "h1:1"),
-                new Member(LEADER, "h2:1"),
-                new Member(new NodeId("n3"), "h3:1")));
-    LiveGroup group =
-        group(
-            new RestoredState(
-                new HardState(10, null),
-                null,
-                LogPosition.ZERO,
-                List.of(new LogPosition(1, 1), new LogPosition(10, 30)),
-                36,
-                34,
-                members,
-                List.of()));
+    LiveGroup group = group(restored());
     Entry replacement = new Entry(13, 36, EntryType.COMMAND, new byte[] {1});
     group.step(
         new Event.Received(
@@ -127,5 +133,19 @@ class LiveGroupTest {
         .singleElement()
         .isInstanceOfSatisfying(
             LogReader.Read.class, read -> assertThat(read.last()).isEqualTo(35));
+  }
+
+  @Test
+  void sn06_whatWasReadBeforeASnapshotWasInstalledIsNotApplied() {
+    LiveGroup group = group(restored());
+    group.perform(0);
+    assertThat(reader.take()).hasOnlyElementsOfType(LogReader.Read.class);
+    Snapshot snapshot = new Snapshot(new UUID(1, 1), new LogPosition(13, 50), 0, MEMBERS, 10);
+    group.step(new Event.Received(LEADER, new Message.InstallSnapshot(13, 1, snapshot)));
+    group.step(new Event.SnapshotReceived(snapshot));
+    group.perform(0);
+    List<Entry> read = List.of(new Entry(1, 1, EntryType.COMMAND, new byte[] {1}));
+    group.onReadForApply(new Mail.ReadForApply(1, read));
+    assertThat(applier.handedIndex()).isZero();
   }
 }

@@ -3,6 +3,7 @@ package io.balsa.raft.testkit.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.balsa.raft.core.LogPosition;
 import java.io.IOException;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -187,6 +188,37 @@ class DeadProcessTest {
       workload.open();
       workload.append(workload.promise().current().size() + 1L, 1, 224);
       workload.sync();
+      cutPower(disk, workload);
+      workload.open();
+      workload.close();
+    }
+  }
+
+  /** A force that fails leaves the pages clean, and what they hold can still be read. */
+  @Test
+  void sn03_whatADeadProcessReceivedAndCouldNotForceIsWrittenAgain() throws IOException {
+    SentSnapshot sent = SentSnapshot.of(SentSnapshot.id(5, 3000), new LogPosition(2, 40));
+    for (int seed = 0; seed < 20; seed++) {
+      SimulatedDisk disk = new SimulatedDisk(new SplittableRandom(seed));
+      Workload workload = new Workload(disk, "n1", SEGMENT_BYTES, 1);
+      workload.open();
+      workload.save(2);
+      disk.interfere(
+          operation -> {
+            if (operation.kind() == Operation.Kind.FORCE) {
+              disk.interfere(
+                  next -> {
+                    disk.killProcess();
+                    throw new IOException("dead before it could do anything about it");
+                  });
+              throw new IOException("not forced");
+            }
+          });
+      assertThatIOException().isThrownBy(() -> workload.install(sent));
+      workload.closeAfterFailure();
+      disk.heal();
+      workload.open();
+      workload.install(sent);
       cutPower(disk, workload);
       workload.open();
       workload.close();
