@@ -66,6 +66,7 @@ class LiveGroupTest {
               new Member(new NodeId("n3"), "h3:1")));
 
   private final Mailbox<LogReader.Task> reader = new Mailbox<>(NOBODY);
+  private final Mailbox<SnapshotKeeper.Task> snapshots = new Mailbox<>(NOBODY);
   private Applier applier;
 
   private LiveGroup group(RestoredState restored) {
@@ -87,7 +88,7 @@ class LiveGroupTest {
             NOWHERE,
             new Mailbox<>(NOBODY),
             reader,
-            new Mailbox<>(NOBODY),
+            snapshots,
             applier,
             replies,
             new ByteBudget(1 << 20),
@@ -147,5 +148,20 @@ class LiveGroupTest {
     List<Entry> read = List.of(new Entry(1, 1, EntryType.COMMAND, new byte[] {1}));
     group.onReadForApply(new Mail.ReadForApply(1, read));
     assertThat(applier.handedIndex()).isZero();
+  }
+
+  /** The state machine has gone on meanwhile, or in this case back to the beginning. */
+  @Test
+  void sn09_aSnapshotStandsForTheIndexAtWhichItWasCaptured() {
+    LiveGroup group = group(restored());
+    group.perform(0);
+    group.onSnapshotMail(new Mail.Captured(1, 30, out -> {}, null), 0);
+    group.perform(0);
+    assertThat(applier.appliedIndex()).isNotEqualTo(30);
+    assertThat(snapshots.take())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SnapshotKeeper.Task.Take.class,
+            take -> assertThat(take.plan().last()).isEqualTo(new LogPosition(10, 30)));
   }
 }
