@@ -11,6 +11,11 @@ import java.util.Map;
 /**
  * A leader commits what a quorum has acknowledged to it in its term (dissertation figure 3.1), and
  * not what was acknowledged to it when it led before.
+ *
+ * <ul>
+ *   <li>What a node has acknowledged counts although it has lost its disk since: there is no vote
+ *       of its that could undo it.
+ * </ul>
  */
 final class CommittedByAcknowledgements implements Invariant {
   /** What a leader has heard in its term: up to where each other node has its log. */
@@ -23,13 +28,16 @@ final class CommittedByAcknowledgements implements Invariant {
     }
   }
 
+  private final Evidence evidence;
   private final Map<NodeId, Heard> leaders = new HashMap<>();
+
+  CommittedByAcknowledgements(Evidence evidence) {
+    this.evidence = evidence;
+  }
 
   @Override
   public void observe(Observation observation) {
-    if (observation instanceof Observation.Wiped) {
-      leaders.values().forEach(heard -> heard.matches.remove(observation.node()));
-    } else if (observation instanceof Observation.Decided o) {
+    if (observation instanceof Observation.Decided o) {
       onDecided(o.node(), o.decision(), o.after());
     }
   }
@@ -51,18 +59,18 @@ final class CommittedByAcknowledgements implements Invariant {
         && m.term() == heard.term) {
       heard.matches.merge(d.from(), m.matchIndex(), Math::max);
     } else if (decision instanceof Decision.Committed d) {
-      require(node, heard, d.index(), after);
+      heard.matches.put(node, after.persistedIndex());
+      require(evidence.node(node), heard, d.index());
     }
   }
 
-  private static void require(NodeId leader, Heard heard, long index, RaftView after) {
-    heard.matches.put(leader, after.persistedIndex());
+  private static void require(NodeEvidence leader, Heard heard, long index) {
     boolean isAcknowledged =
-        Quorums.isQuorum(after.configuration(), id -> heard.matches.getOrDefault(id, 0L) >= index);
+        Quorums.isQuorum(leader.configuration, id -> heard.matches.getOrDefault(id, 0L) >= index);
     if (!isAcknowledged) {
       throw new Violated(
           "Committed By Acknowledgements",
-          leader
+          leader.id
               + " commits "
               + index
               + " in term "
@@ -70,7 +78,7 @@ final class CommittedByAcknowledgements implements Invariant {
               + ", in which it has heard no more than "
               + heard.matches
               + " of\n"
-              + after.configuration());
+              + leader.configuration);
     }
   }
 }

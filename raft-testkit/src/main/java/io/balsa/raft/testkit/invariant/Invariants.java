@@ -26,7 +26,7 @@ public final class Invariants implements Invariant {
             new LeaderAppendOnly(evidence),
             new LogMatching(evidence),
             new CommittedByDurableQuorum(evidence),
-            new CommittedByAcknowledgements(),
+            new CommittedByAcknowledgements(evidence),
             new LeaderCompleteness(evidence),
             new ConfigurationFromLog(evidence),
             new NewVotersCaughtUp(evidence),

@@ -65,7 +65,7 @@ class ElectionInvariantsTest {
 
   @Test
   void rp06_whatWasAcknowledgedInAnEarlierTermDoesNotCount() {
-    Script.of(e -> new CommittedByAcknowledgements())
+    Script.of(CommittedByAcknowledgements::new)
         .leads("a", 2)
         .hears("a", "b", accepted(2, 5))
         .commits("a", 5)
@@ -75,18 +75,23 @@ class ElectionInvariantsTest {
         .fails(s -> s.commits("a", 6), "a commits 6 in term 4");
   }
 
+  /** The leader leaves the joint configuration in the step that commits it. */
   @Test
-  void cm15_whatALostDiskHasAcknowledgedDoesNotCount() {
-    Script.of(e -> new CommittedByAcknowledgements())
+  void cm02_theConfigurationAtTheCommitCountsAndNotTheNextOne() {
+    Configuration next = Script.configuration("voter a=a:1", "voter d=d:1", "voter e=e:1");
+    Script.of(CommittedByAcknowledgements::new)
         .leads("a", 2)
         .hears("a", "b", accepted(2, 5))
-        .tell(new Observation.Wiped(Script.id("b")))
-        .fails(s -> s.commits("a", 5), "a commits 5");
+        .tell(
+            new Observation.Decided(
+                Script.id("a"), new Decision.Committed(5), Script.view("a", 6, 5, 5, next)))
+        .reconfigures("a", next)
+        .fails(s -> s.commits("a", 6), "a commits 6");
   }
 
   @Test
   void rp04_whatIsNotOnTheLeadersDiskIsCountedElsewhereOnly() {
-    Script.of(e -> new CommittedByAcknowledgements())
+    Script.of(CommittedByAcknowledgements::new)
         .leads("a", 2)
         .hears("a", "b", accepted(2, 5))
         .hears("a", "c", accepted(2, 5))

@@ -265,6 +265,12 @@ final class Script {
             0));
   }
 
+  static RaftView view(
+      String node, long last, long persisted, long commitIndex, Configuration inForce) {
+    return new View(
+        id(node), 9, Role.FOLLOWER, new LogPosition(9, last), persisted, commitIndex, inForce, 0);
+  }
+
   static RaftView view(String node, long last, long persisted, long commitIndex) {
     return new View(
         id(node), 9, Role.FOLLOWER, new LogPosition(9, last), persisted, commitIndex, ABC, 0);
