@@ -20,8 +20,8 @@ import java.util.function.Supplier;
  *       the version that it got.
  *   <li>{@code GET /keys/KEY} answers the value (linearizable), and its version as {@code ETag}.
  *   <li>{@code GET /keys/KEY?by=lease} answers the same without asking a quorum, and relies on the
- *       clocks; {@code ?by=luck} answers what this node has, with an {@code Age} in milliseconds,
- *       which is {@code unknown} if it has not heard of a leader yet.
+ *       clocks; {@code ?by=luck} answers what this node has, with a {@code Read-Age} in
+ *       milliseconds, which is {@code unknown} if it has not heard of a leader yet.
  *   <li>{@code GET /keys/KEY?after=TOKEN} answers what this node has when it has all that the
  *       {@code Read-Token} of an earlier answer stands for, whichever node that came from.
  *   <li>{@code DELETE /keys/KEY} removes a key.
@@ -38,7 +38,7 @@ final class KeyValueHttp implements HttpService.Endpoint {
   static final String IF_ABSENT = "If-None-Match";
   static final String ANYTHING = "*";
   static final String TOKEN = "Read-Token";
-  static final String AGE = "Age";
+  static final String AGE = "Read-Age";
   static final String BY_LEASE = "by=lease";
   static final String BY_LUCK = "by=luck";
   static final String AFTER = "after=";
@@ -88,15 +88,16 @@ final class KeyValueHttp implements HttpService.Endpoint {
     } else if (how.equals(BY_LUCK)) {
       return node.staleRead(Staleness.any(), query).thenApply(this::stale);
     } else if (how.startsWith(AFTER)) {
-      return node.readAfter(token(how.substring(AFTER.length())), query).thenApply(this::found);
+      return readAfter(how.substring(AFTER.length()), query);
     }
     throw new BadRequestException(USE);
   }
 
-  private static ReadToken token(String text) throws BadRequestException {
+  private CompletableFuture<Answer> readAfter(String token, Supplier<KeyValueStore.Versioned> query)
+      throws BadRequestException {
     try {
-      return ReadToken.parse(text);
-    } catch (IllegalArgumentException e) {
+      return node.readAfter(ReadToken.parse(token), query).thenApply(this::found);
+    } catch (IllegalArgumentException e) { // it is none, or of another cluster
       throw new BadRequestException(e.getMessage());
     }
   }

@@ -90,6 +90,22 @@ class KeyValueHttpTest {
   }
 
   @Test
+  void readsInEachWay() throws Exception {
+    HttpResponse<String> put = send(request("/keys/a").PUT(BodyPublishers.ofString("one")));
+    String token = put.headers().firstValue("Read-Token").orElseThrow();
+    assertThat(send(request("/keys/a?by=lease")).body()).isEqualTo("one");
+    assertThat(send(request("/keys/a?after=" + token)).body()).isEqualTo("one");
+    HttpResponse<String> stale = send(request("/keys/a?by=luck"));
+    assertThat(stale.body()).isEqualTo("one");
+    assertThat(stale.headers().firstValue("Read-Age").orElseThrow()).matches("\\d+|unknown");
+    assertThat(send(request("/keys/b?by=luck")).statusCode()).isEqualTo(404);
+    String ofAnother = "after=00000000-0000-0000-0000-000000000001@1";
+    for (String how : new String[] {"by=chance", "after=", "after=x@1", ofAnother, "lease"}) {
+      assertThat(send(request("/keys/a?" + how)).statusCode()).as(how).isEqualTo(400);
+    }
+  }
+
+  @Test
   void keysAreAnyText() throws Exception {
     for (String key : new String[] {"a/b", "a b+c", "ü€𝄞", "%2F", "?&#"}) {
       RemoteStore store = store();
