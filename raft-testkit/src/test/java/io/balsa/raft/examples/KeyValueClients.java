@@ -180,17 +180,7 @@ final class KeyValueClients implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    boolean interrupted = false;
-    for (Thread thread : threads) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
+    Threads.join(threads);
     outside.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }
