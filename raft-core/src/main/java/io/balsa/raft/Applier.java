@@ -15,13 +15,18 @@ import java.util.concurrent.atomic.AtomicLong;
  * place where reads run, so that they see a state between two commands.
  *
  * <ul>
- *   <li>Entries arrive in order and are applied once each; {@code appliedIndex} never falls.
+ *   <li>Entries are applied in order and once each; {@code appliedIndex} never falls. What was done
+ *       already is passed over, and so is what follows a snapshot that could not be opened, until
+ *       there is another one.
  *   <li>A read runs when the index it waits for was applied.
  *   <li>When the state machine has thrown, nothing is applied or read any more.
  * </ul>
  */
 final class Applier {
   private static final byte[] NOTHING = {};
+  private static final RaftException PASSED_OVER =
+      new OutcomeUnknownException(
+          "this node goes on from a snapshot of another one, and was not told the answer");
 
   /** What there is to do. */
   sealed interface Task {
@@ -32,8 +37,8 @@ final class Applier {
      */
     record Apply(List<Entry> entries, Proposal[] waiting, long bytes) implements Task {}
 
-    /** Go on from the state of a snapshot. */
-    record Restore(SnapshotStore store, Snapshot snapshot) implements Task {}
+    /** Go on from the state of a snapshot, which may have been replaced meanwhile. */
+    record Restore(int opening, SnapshotStore store, Snapshot snapshot) implements Task {}
 
     /** Capture the state, or just the sessions if that is enough. */
     record Capture(int opening, boolean withImage) implements Task {}
@@ -59,6 +64,10 @@ final class Applier {
   private long handedIndex; // the loop's
   private volatile boolean loopWaits;
   private volatile long appliedIndex;
+
+  /** Up to where this process has applied entries, or has restored a snapshot of them. */
+  private volatile long doneIndex;
+
   private volatile RaftException failure;
 
   Applier(
@@ -112,9 +121,17 @@ final class Applier {
   }
 
   /** Entries up to that of the snapshot are not handed over any more. */
-  void restore(SnapshotStore store, Snapshot snapshot) {
+  void restore(int opening, SnapshotStore store, Snapshot snapshot) {
     handedIndex = snapshot.index();
-    give(new Task.Restore(store, snapshot));
+    give(new Task.Restore(opening, store, snapshot));
+  }
+
+  /**
+   * What was handed over and is not done yet is handed over again: there may be a snapshot among it
+   * that can't be opened any more.
+   */
+  void giveAgain() {
+    handedIndex = doneIndex;
   }
 
   void capture(int opening, boolean withImage) {
@@ -162,15 +179,26 @@ final class Applier {
   }
 
   private void restoreFrom(Task.Restore task) {
-    if (failure != null) {
+    if (failure != null || task.snapshot.index() <= doneIndex) {
       return;
     }
     try (InputStream image = task.store.open(task.snapshot)) {
-      state.restore(image);
-      appliedIndex = Math.max(appliedIndex, task.snapshot.index());
+      if (image != null) {
+        restoreFrom(task.snapshot, image);
+      }
     } catch (IOException | RuntimeException | Error e) {
-      failure = new OutcomeUnknownException("this node could not restore " + task.snapshot);
-      loop.put(new Mail.RestoreFailed(task.snapshot, e));
+      loop.put(new Mail.StorageFailed(task.opening, e));
+    }
+  }
+
+  private void restoreFrom(Snapshot snapshot, InputStream image) {
+    try {
+      state.restore(image);
+      doneIndex = snapshot.index();
+      appliedIndex = Math.max(appliedIndex, doneIndex);
+    } catch (IOException | RuntimeException | Error e) {
+      failure = new OutcomeUnknownException("this node could not restore " + snapshot);
+      loop.put(new Mail.RestoreFailed(snapshot, e));
     }
   }
 
@@ -198,17 +226,19 @@ final class Applier {
 
   private void applyOne(Entry entry, Proposal waiting) {
     byte[] response = NOTHING;
-    if (failure == null) {
+    boolean isNext = entry.index() == doneIndex + 1;
+    if (failure == null && isNext) {
       response = call(entry);
     }
-    if (failure == null) {
-      appliedIndex = Math.max(appliedIndex, entry.index());
+    if (failure == null && isNext) {
+      doneIndex = entry.index();
+      appliedIndex = Math.max(appliedIndex, doneIndex);
     }
     if (waiting != null) {
-      if (failure == null) {
+      if (failure == null && isNext) {
         waiting.executed(entry.index(), response);
       } else {
-        waiting.failed(failure);
+        waiting.failed(failure == null ? PASSED_OVER : failure);
       }
     }
   }

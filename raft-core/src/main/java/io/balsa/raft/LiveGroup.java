@@ -22,7 +22,7 @@ import java.util.Optional;
  * <ul>
  *   <li>Every effect is performed, in the order: entries into the cache, messages, the save, then
  *       the answers.
- *   <li>Committed entries are handed to the applier once each and in order, across openings.
+ *   <li>Committed entries are handed to the applier in order, and once each in an opening.
  * </ul>
  */
 final class LiveGroup {
@@ -85,6 +85,7 @@ final class LiveGroup {
             environment.random(),
             answers);
     download = new Download(opening, snapshots, wiring, raft.electionTicks());
+    wiring.applier().giveAgain();
   }
 
   Raft raft() {
@@ -277,7 +278,7 @@ final class LiveGroup {
         return;
       }
       captures.restored();
-      applier.restore(store.snapshots(), raft.snapshot());
+      applier.restore(opening, store.snapshots(), raft.snapshot());
     }
     long last = applicableIndex();
     while (applier.handedIndex() < last && !readingForApply && applier.hasRoom()) {

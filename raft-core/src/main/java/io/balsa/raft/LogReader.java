@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>Pieces of a snapshot are sent as they are, and verified by the receiver when it has all.
- *       One that begins anew may have found them damaged, so then the snapshot is verified here.
+ *       One that begins anew may have found them damaged, so then the snapshot is verified here. So
+ *       is one that has lost its end, which a receiver would ask for until it is there.
  * </ul>
  */
 final class LogReader {
@@ -80,10 +81,21 @@ final class LogReader {
 
   /** A peer that gets no answer asks again, or is offered a snapshot that is there. */
   private void readPiece(Piece task) {
-    Packet.SnapshotRequest wanted = task.request;
     try {
+      Snapshot latest = task.store.latest();
+      if (latest != null && latest.id().equals(task.request.id())) {
+        readPiece(task, latest);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      LOG.warn("a snapshot could not be read for {}: {}", task.to, e.toString());
+    }
+  }
+
+  private void readPiece(Piece task, Snapshot snapshot) throws IOException {
+    try {
+      Packet.SnapshotRequest wanted = task.request;
       if (wanted.offset() == 0 && beginsAnew(task)) {
-        verify(task);
+        verify(task.store, snapshot);
       }
       int length = (int) Math.max(SMALLEST_PIECE, maxBytes);
       byte[] bytes = task.store.read(wanted.id(), wanted.offset(), length);
@@ -93,8 +105,9 @@ final class LogReader {
             new Mail.PieceRead(
                 task.to, new Packet.SnapshotPiece(wanted.id(), wanted.offset(), checksum, bytes)));
       }
-    } catch (IOException | RuntimeException | Error e) {
-      LOG.warn("a snapshot could not be read for {}: {}", task.to, e.toString());
+    } catch (DamagedLogException e) {
+      loop.put(new Mail.SnapshotDamaged(task.opening, snapshot, e));
+      throw e;
     }
   }
 
@@ -103,16 +116,11 @@ final class LogReader {
     return task.request.id().equals(before);
   }
 
-  private void verify(Piece task) throws IOException {
-    Snapshot latest = task.store.latest();
-    if (latest == null || !latest.id().equals(task.request.id())) {
-      return;
-    }
-    try (InputStream image = task.store.open(latest)) {
-      image.transferTo(OutputStream.nullOutputStream());
-    } catch (DamagedLogException e) {
-      loop.put(new Mail.SnapshotDamaged(task.opening, latest, e));
-      throw e;
+  private static void verify(SnapshotStore store, Snapshot snapshot) throws IOException {
+    try (InputStream image = store.open(snapshot)) {
+      if (image != null) {
+        image.transferTo(OutputStream.nullOutputStream());
+      }
     }
   }
 

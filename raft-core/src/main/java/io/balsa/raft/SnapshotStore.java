@@ -72,8 +72,9 @@ public interface SnapshotStore {
    *
    * @param snapshot the snapshot
    * @return the image; its reading throws {@link DamagedLogException} where bytes are not what was
-   *     written
-   * @throws IOException if the snapshot is not the latest any more, or the file system fails
+   *     written; null if the snapshot is not the latest any more
+   * @throws DamagedLogException if the snapshot can't be one that was written
+   * @throws IOException if the file system fails
    */
   InputStream open(Snapshot snapshot) throws IOException;
 
@@ -83,7 +84,8 @@ public interface SnapshotStore {
    * @param id the snapshot
    * @param offset where the piece begins, 0 to the size of the snapshot
    * @param maxBytes how many bytes to return at most
-   * @return the bytes, none at the end; null if the snapshot is not there any more
+   * @return the bytes, none at the end; null if the snapshot is not the latest any more
+   * @throws DamagedLogException if they are not there
    * @throws IOException if the file system fails
    */
   byte[] read(UUID id, long offset, int maxBytes) throws IOException;

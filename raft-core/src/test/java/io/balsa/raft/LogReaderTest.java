@@ -67,45 +67,16 @@ class LogReaderTest {
     assertThat(read(new Unreadable(error), null)).isEqualTo(new Mail.StorageFailed(1, error));
   }
 
-  /** Snapshots of which nothing may be asked; for tests to override. */
-  private static class NoSnapshots implements SnapshotStore {
-    @Override
-    public Snapshot latest() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Image create(
-        UUID id, LogPosition last, long configurationIndex, Configuration configuration) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Receipt receive(Snapshot snapshot) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public void activate(Snapshot snapshot) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public InputStream open(Snapshot snapshot) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public byte[] read(UUID id, long offset, int maxBytes) {
-      throw new AssertionError();
-    }
-  }
-
   @Test
   void rt01_anErrorWhileAPieceIsReadDoesNotEndTheThread() {
     Packet.SnapshotRequest request = new Packet.SnapshotRequest(new UUID(1, 1), 0);
     SnapshotStore none =
         new NoSnapshots() {
+          @Override
+          public Snapshot latest() {
+            return new Snapshot(request.id(), new LogPosition(1, 9), 0, Configuration.NONE, 10);
+          }
+
           @Override
           public byte[] read(UUID id, long offset, int maxBytes) {
             throw new OutOfMemoryError("no heap");
@@ -117,7 +88,7 @@ class LogReaderTest {
   }
 
   /** A snapshot whose pieces can be read, but do not make up what was written. */
-  private static final class Damaged extends NoSnapshots {
+  private static class Damaged extends NoSnapshots {
     private final Snapshot snapshot =
         new Snapshot(new UUID(1, 1), new LogPosition(1, 9), 0, Configuration.NONE, 10);
 
@@ -127,7 +98,7 @@ class LogReaderTest {
     }
 
     @Override
-    public byte[] read(UUID id, long offset, int maxBytes) {
+    public byte[] read(UUID id, long offset, int maxBytes) throws IOException {
       return new byte[10];
     }
 
@@ -157,5 +128,26 @@ class LogReaderTest {
     }
     reader.poll();
     assertThat(loop.take()).hasOnlyElementsOfType(Mail.SnapshotDamaged.class).hasSize(2);
+  }
+
+  /** The peer goes on where it was, so that it never begins anew and finds out. */
+  @Test
+  void sn10_aSnapshotThatHasLostItsEndIsFoundThoughTheBeginningWasSent() {
+    Damaged shorter =
+        new Damaged() {
+          @Override
+          public byte[] read(UUID id, long offset, int maxBytes) throws IOException {
+            throw new DamagedLogException(
+                "a snapshot", offset, 1, "the file is shorter than it was");
+          }
+        };
+    Packet.SnapshotRequest goOn = new Packet.SnapshotRequest(shorter.snapshot.id(), 6);
+    tasks.put(new LogReader.Piece(1, shorter, new NodeId("n2"), goOn));
+    new LogReader(tasks, loop, 100).poll();
+    assertThat(loop.take())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Mail.SnapshotDamaged.class,
+            damaged -> assertThat(damaged.snapshot()).isEqualTo(shorter.snapshot));
   }
 }

@@ -283,18 +283,20 @@ final class FileSnapshots implements SnapshotStore, Closeable {
   public SnapshotReader open(Snapshot snapshot) throws IOException {
     checkOpen();
     if (!snapshot.equals(latest)) {
-      throw replaced(snapshot, null);
+      return null;
     }
     try {
       return new SnapshotReader(file(snapshot));
     } catch (NoSuchFileException e) {
-      throw replaced(snapshot, e);
+      checkIsReplaced(snapshot);
+      return null;
     }
   }
 
-  private StorageException replaced(Snapshot snapshot, IOException cause) {
-    return new StorageException(
-        directory + ": the " + snapshot + " is not there any more, open the latest one", cause);
+  private void checkIsReplaced(Snapshot missing) throws DamagedLogException {
+    if (missing.equals(latest)) {
+      throw new DamagedLogException(file(missing).toString(), 0, 1, "the file is not there");
+    }
   }
 
   private Path file(Snapshot snapshot) {
@@ -320,9 +322,7 @@ final class FileSnapshots implements SnapshotStore, Closeable {
       }
       return piece.array();
     } catch (NoSuchFileException e) {
-      if (current == latest) {
-        throw e;
-      }
+      checkIsReplaced(current);
       return null;
     }
   }

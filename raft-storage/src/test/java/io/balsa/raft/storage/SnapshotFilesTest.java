@@ -17,6 +17,7 @@ import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -162,6 +163,20 @@ class SnapshotFilesTest {
       image.withFlippedBit(name(snapshot), at, random).layOut(place.directory);
       assertThat(readUntilDamage(snapshot)).isEqualTo((at - header) / BLOCK_IN_FILE * BLOCK);
     }
+  }
+
+  @Test
+  void sn10_whatIsGoneWhileTheStoreIsOpenIsDamage() throws IOException {
+    Snapshot snapshot = publish(150);
+    Path file = place.directory.resolve(name(snapshot));
+    SnapshotStore store = log.snapshots();
+    Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
+    assertThatThrownBy(() -> store.read(snapshot.id(), 90, 20))
+        .isInstanceOf(DamagedLogException.class);
+    Files.delete(file);
+    assertThatThrownBy(() -> store.read(snapshot.id(), 0, 20))
+        .isInstanceOf(DamagedLogException.class);
+    assertThatThrownBy(() -> store.open(snapshot)).isInstanceOf(DamagedLogException.class);
   }
 
   private static final int BLOCK = SnapshotFormat.BLOCK;

@@ -142,7 +142,7 @@ final class MemorySnapshots {
       synchronized (lock) {
         checkOpen();
         if (!snapshot.equals(latest)) {
-          throw new StorageException("the " + snapshot + " is not there any more");
+          return null;
         }
         int from = header(snapshot).limit();
         return new ByteArrayInputStream(content, from, content.length - from - CHECKSUM);

@@ -24,6 +24,12 @@ final class Clients<M extends StateMachine, S, I, O> {
   /** More than these would make judging them slower than making them. */
   private static final int MOST = 2_000;
 
+  /**
+   * While so many wait for what would change something, strangers only read. If all of these fail,
+   * any of them may have happened at any time, and judging takes exponentially longer.
+   */
+  private static final int CROWD = 50;
+
   private static final int STRANGER = -1;
 
   private final World<M> world;
@@ -95,14 +101,20 @@ final class Clients<M extends StateMachine, S, I, O> {
   /** Somebody else asks a node, perhaps only for what changes nothing. */
   void askOnce(Life<M> life, boolean readOnly) {
     I input = workload.next(random);
-    if (!stopped && asked < MOST && (!readOnly || workload.isReadOnly(input))) {
+    boolean mayChange = !readOnly && open.stream().filter(this::changes).count() < CROWD;
+    if (!stopped && asked < MOST && (mayChange || workload.isReadOnly(input))) {
       call(STRANGER, life, input);
     }
   }
 
+  private boolean changes(Call call) {
+    return !workload.isReadOnly(call.input);
+  }
+
   private void call(int client, Life<M> life, I input) {
     asked++;
-    Call call = new Call(client, life, history.invoke(client, input, world.timeline().now()));
+    long id = history.invoke(client, input, world.timeline().now());
+    Call call = new Call(client, life, id, input);
     open.add(call);
     world.observe(new Observation.Asked(life.host().id(), call.id));
     boolean byLease = world.weather().byLease() && random.nextInt(4) != 0;
@@ -174,11 +186,13 @@ final class Clients<M extends StateMachine, S, I, O> {
     final int client;
     final Life<M> life;
     final long id;
+    final I input;
 
-    Call(int client, Life<M> life, long id) {
+    Call(int client, Life<M> life, long id, I input) {
       this.client = client;
       this.life = life;
       this.id = id;
+      this.input = input;
     }
   }
 }
