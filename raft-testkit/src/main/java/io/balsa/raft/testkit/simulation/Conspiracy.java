@@ -5,10 +5,13 @@ import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Member;
 import io.balsa.raft.core.NodeId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -24,9 +27,13 @@ final class Conspiracy<M extends StateMachine> {
 
   private static final int COMMANDS_TO_THE_DEPOSED = 6;
 
+  /** The last configuration that has come into force in a life. */
+  private record InForce(Life<?> life, Configuration configuration) {}
+
   private final World<M> world;
   private final SplittableRandom random;
   private final long end;
+  private final Map<NodeId, InForce> inForce = new TreeMap<>();
   private boolean splitsNextChange;
 
   Conspiracy(World<M> world, SplittableRandom random) {
@@ -175,17 +182,42 @@ final class Conspiracy<M extends StateMachine> {
 
   /** A configuration has come into force on a host. */
   void onConfiguration(Host<M> host, Configuration configuration) {
-    if (splitsNextChange && configuration.isJoint() && host.leads() && now() < end) {
+    InForce before = inForce.put(host.id(), new InForce(host.life(), configuration));
+    Collection<Member> old = outgoing(before, host.life(), configuration);
+    if (splitsNextChange && !old.isEmpty() && host.leads() && now() < end) {
       splitsNextChange = false;
-      long soon = 4 * (world.weather().message() + world.weather().disk());
-      world.timeline().after(random.nextLong(1 + soon), () -> split(host, configuration));
+      Collection<Member> voters = configuration.voters();
+      if (configuration.isJoint()) {
+        long soon = 4 * (world.weather().message() + world.weather().disk());
+        world.timeline().after(random.nextLong(1 + soon), () -> split(host, voters, old));
+      } else {
+        split(host, voters, old); // before anybody hears of it
+      }
     }
   }
 
+  /** Who votes no more, or as one half; also if a change leaves out the joint configuration. */
+  private static Collection<Member> outgoing(
+      InForce before, Life<?> life, Configuration configuration) {
+    if (configuration.isJoint()) {
+      return configuration.outgoing();
+    }
+    boolean known = before != null && before.life == life && before.configuration.isSimple();
+    return known && !ids(before.configuration.voters()).equals(ids(configuration.voters()))
+        ? before.configuration.voters()
+        : List.of();
+  }
+
+  private static Set<NodeId> ids(Collection<Member> members) {
+    Set<NodeId> ids = new TreeSet<>();
+    members.forEach(member -> ids.add(member.id()));
+    return ids;
+  }
+
   /** As many new voters as are a majority of them are parted from all others, the leader too. */
-  private void split(Host<M> leader, Configuration joint) {
-    List<Member> voters = new ArrayList<>(joint.voters());
-    voters.sort(Comparator.comparing(member -> joint.outgoing().contains(member)));
+  private void split(Host<M> leader, Collection<Member> now, Collection<Member> old) {
+    List<Member> voters = new ArrayList<>(now);
+    voters.sort(Comparator.comparing(old::contains));
     Set<NodeId> some = new TreeSet<>();
     voters.subList(0, voters.size() / 2 + 1).forEach(member -> some.add(member.id()));
     if (random.nextInt(3) > 0) {

@@ -63,7 +63,7 @@ class BadStateMachinesTest {
   }
 
   @Test
-  void aClock() {
+  void cl10_aClock() {
     mustFail(OfTheClock::new, NOT_DETERMINISTIC);
   }
 
@@ -77,7 +77,7 @@ class BadStateMachinesTest {
   }
 
   @Test
-  void aRandomNumber() {
+  void cl10_aRandomNumber() {
     mustFail(OfChance::new, NOT_DETERMINISTIC);
   }
 
@@ -101,7 +101,7 @@ class BadStateMachinesTest {
   }
 
   @Test
-  void theOrderOfAHashSetThatNoAnswerShows() {
+  void cl10_theOrderOfAHashSetThatNoAnswerShows() {
     mustFail(
         new Tally(OfHashes::new) {
           @Override
@@ -127,7 +127,7 @@ class BadStateMachinesTest {
   }
 
   @Test
-  void aStaticField() {
+  void cl10_aStaticField() {
     mustFail(Shared::new, "Equal States: .*, or what state machines share");
   }
 
