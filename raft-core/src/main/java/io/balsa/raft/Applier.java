@@ -94,6 +94,11 @@ final class Applier {
     return state;
   }
 
+  /** How many bytes of entries were handed over and are not done. */
+  long bytesAhead() {
+    return bytesAhead.get();
+  }
+
   /** The last index that was handed over; for the event loop. */
   long handedIndex() {
     return handedIndex;
@@ -112,7 +117,7 @@ final class Applier {
   long apply(List<Entry> entries, Proposal[] waiting) {
     long bytes = 0;
     for (int i = 0; i < entries.size(); i++) {
-      bytes += Proposal.bytes(entries.get(i).data());
+      bytes += entries.get(i).size();
     }
     bytesAhead.addAndGet(bytes);
     handedIndex += entries.size();

@@ -15,9 +15,6 @@ import java.util.List;
  * </ul>
  */
 final class EntryCache {
-  /** What an entry costs besides its data. */
-  private static final int OVERHEAD = 64;
-
   private final long maxBytes;
   private Entry[] ring = new Entry[1 << 10];
   private long firstIndex;
@@ -57,7 +54,7 @@ final class EntryCache {
       grow();
     }
     ring[slot(lastIndex)] = entry;
-    bytes += cost(entry);
+    bytes += entry.size();
   }
 
   private void grow() {
@@ -77,7 +74,7 @@ final class EntryCache {
 
   private void remove(long index) {
     int slot = slot(index);
-    bytes -= cost(ring[slot]);
+    bytes -= ring[slot].size();
     ring[slot] = null;
   }
 
@@ -89,14 +86,14 @@ final class EntryCache {
    * The entries from one to another index, all in the cache; stops before the bytes are exceeded,
    * but gives one.
    */
-  List<Entry> get(long first, long last, long maxDataBytes) {
-    int most = (int) Math.min(last - first + 1, ring.length);
+  List<Entry> get(long first, long last, long maxBytes) {
+    int most = (int) Math.min(last - first + 1, 1 + maxBytes / Entry.OVERHEAD);
     List<Entry> entries = new ArrayList<>(most);
     long size = 0;
     for (long i = first; i <= last; i++) {
       Entry entry = ring[slot(i)];
-      size += entry.data().length;
-      if (size > maxDataBytes && i > first) {
+      size += entry.size();
+      if (size > maxBytes && i > first) {
         break;
       }
       entries.add(entry);
@@ -106,9 +103,5 @@ final class EntryCache {
 
   private int slot(long index) {
     return (int) (index & ring.length - 1);
-  }
-
-  private static long cost(Entry entry) {
-    return entry.data().length + OVERHEAD;
   }
 }

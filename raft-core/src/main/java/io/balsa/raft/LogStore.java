@@ -99,7 +99,8 @@ public interface LogStore extends AutoCloseable {
    *
    * @param firstIndex the first index wanted, within the log
    * @param lastIndex the last index wanted, within the log
-   * @param maxBytes how many bytes of data to return at most
+   * @param maxBytes how many bytes of entries to return at most, each counted with its {@link
+   *     Entry#size}
    * @return consecutive entries from {@code firstIndex} on
    * @throws IndexOutOfBoundsException if the log does not have these indexes
    * @throws DamagedLogException if an entry is not what was written

@@ -13,6 +13,9 @@ import java.util.Arrays;
  *     empty for a no-op, or a text for people
  */
 public record Entry(long term, long index, EntryType type, byte[] data) {
+  /** What an entry costs besides its data: so much in memory, on the wire and on disk less. */
+  public static final int OVERHEAD = 64;
+
   private static final byte[] NOTHING = {};
 
   static Entry noOp(long term, long index) {
@@ -30,6 +33,16 @@ public record Entry(long term, long index, EntryType type, byte[] data) {
    */
   public LogPosition position() {
     return new LogPosition(term, index);
+  }
+
+  /**
+   * For how much the entry counts wherever entries are limited in bytes. Not for its data alone: a
+   * million entries without any would be nothing.
+   *
+   * @return the bytes of its data, and {@link #OVERHEAD}
+   */
+  public long size() {
+    return (long) data.length + OVERHEAD;
   }
 
   @Override

@@ -14,9 +14,6 @@ package io.balsa.raft.core;
 final class EntrySizes {
   private static final int MAX_WINDOW = 1 << 16;
 
-  /** What an entry costs besides its data, on the wire and in memory. */
-  private static final int OVERHEAD = 32;
-
   private long[] totals = new long[1 << 8];
   private long base;
   private long last;
@@ -26,13 +23,13 @@ final class EntrySizes {
     last = lastIndex;
   }
 
-  void add(int dataLength) {
+  void add(long size) {
     if (last - base == totals.length - 1) {
       makeRoom();
     }
     long total = total(last);
     last++;
-    totals[slot(last)] = total + dataLength + OVERHEAD;
+    totals[slot(last)] = total + size;
   }
 
   private void makeRoom() {

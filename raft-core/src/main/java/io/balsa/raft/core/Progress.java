@@ -81,9 +81,7 @@ final class Progress {
 
   /** Entries up to an index left while streaming. */
   void sent(long lastIndex, long bytes, long now) {
-    if (!somethingUnderWay()) {
-      movedAt = now;
-    }
+    movedAt = somethingUnderWay() ? movedAt : now;
     int slot = (oldest + inFlight) % sentIndexes.length;
     sentIndexes[slot] = lastIndex;
     sentBytes[slot] = bytes;
@@ -94,9 +92,7 @@ final class Progress {
 
   /** A message left that has to be answered before the next one. */
   void sentAndWaits(long now) {
-    if (!somethingUnderWay()) {
-      movedAt = now;
-    }
+    movedAt = somethingUnderWay() ? movedAt : now;
     waiting = true;
   }
 

@@ -90,7 +90,7 @@ final class RaftLog {
     }
     lastIndex = entry.index();
     terms.add(lastIndex, entry.term());
-    sizes.add(entry.data().length);
+    sizes.add(entry.size());
   }
 
   /** Removes the entries from an index on, which is above the commit index. */

@@ -67,11 +67,11 @@ class LogOutlineTest {
       return;
     }
     int first = 1 + random.nextInt(twin.size());
-    long limit = random.nextInt(200);
+    long limit = random.nextInt(400);
     long bytes = 0;
     int last = first - 1;
-    while (last < twin.size() && bytes + twin.get(last).data().length + 32 <= limit) {
-      bytes += twin.get(last++).data().length + 32;
+    while (last < twin.size() && bytes + twin.get(last).size() <= limit) {
+      bytes += twin.get(last++).size();
     }
     long expected = Math.max(first, last);
     assertThat(log.lastWithin(first, limit)).isEqualTo(expected);
@@ -89,12 +89,12 @@ class LogOutlineTest {
     }
     assertThat(log.knowsSizesFrom(1)).isFalse();
     assertThat(log.knowsSizesFrom(count - 60_000)).isTrue();
-    assertThat(log.bytes(count - 2, count)).isEqualTo(3 * 32 + 3);
+    assertThat(log.bytes(count - 2, count)).isEqualTo(3 * 64 + 3);
     log.truncate(100);
     assertThat(log.knowsSizesFrom(99)).isFalse();
     log.append(new Entry(2, 100, EntryType.COMMAND, new byte[8]));
     assertThat(log.knowsSizesFrom(100)).isTrue();
-    assertThat(log.bytes(100, 100)).isEqualTo(40);
+    assertThat(log.bytes(100, 100)).isEqualTo(72);
   }
 
   @Test

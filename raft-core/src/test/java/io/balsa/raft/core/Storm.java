@@ -50,7 +50,7 @@ final class Storm {
     random = new SplittableRandom(seed);
     options =
         new RaftOptions(
-            10, 1 + random.nextInt(3), 40 + random.nextInt(400), 1 + random.nextInt(4), 4000);
+            10, 1 + random.nextInt(3), 70 + random.nextInt(700), 1 + random.nextInt(4), 4000);
     lossPercent = random.nextInt(4) * 8;
     repeatPercent = random.nextInt(4) * 10;
     diskPercent = 20 + random.nextInt(80);
@@ -334,7 +334,7 @@ final class Storm {
     }
     for (Effects.Replication r : effects.replications()) {
       Message.AppendEntries m =
-          node.fill(r, random.nextInt(4) == 0 ? random.nextInt(200) : options.maxBatchBytes());
+          node.fill(r, random.nextInt(4) == 0 ? random.nextInt(400) : options.maxBatchBytes());
       if (m != null) {
         send(node, r.to(), m);
       }

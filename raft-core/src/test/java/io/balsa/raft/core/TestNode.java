@@ -134,7 +134,7 @@ final class TestNode {
     long bytes = 0;
     for (long i = m.previous().index() + 1; i <= replication.lastIndex(); i++) {
       Entry entry = log.get((int) i - 1);
-      bytes += entry.data().length + 32;
+      bytes += entry.size();
       if (!entries.isEmpty() && bytes > maxBytes) {
         break;
       }

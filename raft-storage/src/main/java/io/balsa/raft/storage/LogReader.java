@@ -184,14 +184,14 @@ final class LogReader implements Closeable {
       this.bytesLeft = maxBytes;
     }
 
-    boolean accepts(int bytes) {
-      full = bytes > bytesLeft && !entries.isEmpty();
+    boolean accepts(int dataLength) {
+      full = dataLength + Entry.OVERHEAD > bytesLeft && !entries.isEmpty();
       return !full;
     }
 
     void add(Entry entry) {
       entries.add(entry);
-      bytesLeft -= entry.data().length;
+      bytesLeft -= entry.size();
       next++;
       full = next > lastIndex;
     }

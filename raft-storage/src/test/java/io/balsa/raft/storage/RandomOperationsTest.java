@@ -141,7 +141,7 @@ class RandomOperationsTest {
     List<Entry> expected = new ArrayList<>();
     long bytes = 0;
     for (Entry entry : model.subList(first - 1, last)) {
-      bytes += entry.data().length;
+      bytes += entry.size();
       if (bytes > maxBytes && !expected.isEmpty()) {
         break;
       }

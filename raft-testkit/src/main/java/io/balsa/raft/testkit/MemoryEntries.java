@@ -72,7 +72,7 @@ final class MemoryEntries {
     List<Entry> found = new ArrayList<>();
     long bytes = 0;
     for (Entry entry : entries.subList(offset(firstIndex), offset(lastIndex) + 1)) {
-      bytes += entry.data().length;
+      bytes += entry.size();
       if (bytes > maxBytes && !found.isEmpty()) {
         break;
       }

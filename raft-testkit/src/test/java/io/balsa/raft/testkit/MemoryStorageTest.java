@@ -39,7 +39,7 @@ class MemoryStorageTest {
     LogStore again = storage.open("g", IDENTITY, Environment.system());
     assertThat(again.recovered().hardState()).isEqualTo(new HardState(3, null));
     assertThat(again.recovered().commitIndex()).isEqualTo(1);
-    assertThat(again.read(1, 2, 100)).containsExactly(entry(1, 1), entry(2, 1));
+    assertThat(again.read(1, 2, 1_000)).containsExactly(entry(1, 1), entry(2, 1));
     assertThat(again.recovered().lastIndex()).isEqualTo(2);
   }
 }
