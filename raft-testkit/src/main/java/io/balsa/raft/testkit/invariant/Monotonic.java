@@ -2,6 +2,7 @@ package io.balsa.raft.testkit.invariant;
 
 import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.Message.AppendEntries;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.RaftView;
 import java.util.HashMap;
@@ -16,6 +17,8 @@ import java.util.Map;
  *   <li>The term on disk never falls, not across lives either.
  *   <li>Within a life neither the term nor the commit index falls, nothing that is committed is
  *       removed, and what is persisted falls only when it is removed from the log.
+ *   <li>What a leader takes for the match index of a follower never falls in its term; each of its
+ *       heartbeats tells. A change of the configuration may put another node in the place of one.
  *   <li>Neither what is committed nor what is persisted is behind the end of the log.
  * </ul>
  */
@@ -28,6 +31,8 @@ final class Monotonic implements Invariant {
     long commitIndex;
     long persistedIndex;
     long token;
+    long matchTerm;
+    final Map<NodeId, Long> matches = new HashMap<>();
   }
 
   private final Map<NodeId, Life> lives = new HashMap<>();
@@ -47,6 +52,7 @@ final class Monotonic implements Invariant {
       life.commitIndex = o.commitIndex();
       life.persistedIndex = o.lastIndex();
       life.token = 0;
+      life.matches.clear();
     }
   }
 
@@ -72,6 +78,12 @@ final class Monotonic implements Invariant {
             NAME, node + " removes " + d.first() + " and has committed up to " + life.commitIndex);
       }
       life.persistedIndex = Math.min(life.persistedIndex, d.first().index() - 1);
+    } else if (o.decision() instanceof Decision.Reconfigured) {
+      life.matches.clear();
+    } else if (o.decision() instanceof Decision.Sent d
+        && d.message() instanceof AppendEntries m
+        && d.lastIndex() == m.previous().index()) {
+      onHeartbeat(life, node, d.to(), m);
     }
     risen("commit index at the end of the step", node, life.commitIndex, after.commitIndex());
     if (Math.max(after.commitIndex(), after.persistedIndex()) > after.last().index()) {
@@ -85,6 +97,16 @@ final class Monotonic implements Invariant {
               + " of a log that ends at "
               + after.last());
     }
+  }
+
+  private static void onHeartbeat(Life life, NodeId node, NodeId to, AppendEntries heartbeat) {
+    if (heartbeat.term() != life.matchTerm) {
+      life.matchTerm = heartbeat.term();
+      life.matches.clear();
+    }
+    long before = life.matches.getOrDefault(to, 0L);
+    String what = "match index of " + to + " in the eyes";
+    life.matches.put(to, risen(what, node, before, heartbeat.previous().index()));
   }
 
   private static long risen(String what, NodeId node, long before, long now) {

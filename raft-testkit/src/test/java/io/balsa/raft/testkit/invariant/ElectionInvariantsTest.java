@@ -249,6 +249,23 @@ class ElectionInvariantsTest {
   }
 
   @Test
+  void rp07_aMatchIndexThatFallsIsFound() {
+    aHasHeardOfSevenEntriesOfB()
+        .heartbeats("a", "b", 5, 6)
+        .reconfigures("a", Script.ABC)
+        .heartbeats("a", "b", 5, 0);
+    aHasHeardOfSevenEntriesOfB()
+        .fails(s -> s.heartbeats("a", "b", 4, 6), "match index of b in the eyes of a", "7 to 6");
+  }
+
+  private static Script aHasHeardOfSevenEntriesOfB() {
+    return Script.of(e -> new Monotonic())
+        .heartbeats("a", "b", 4, 7)
+        .heartbeats("a", "c", 4, 2)
+        .heartbeats("a", "b", 4, 7);
+  }
+
+  @Test
   void aTokenThatFallsIsFound() {
     aHasCommittedTwoOfThree()
         .persists("a", 5, 3)

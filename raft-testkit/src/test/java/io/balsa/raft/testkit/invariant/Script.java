@@ -195,6 +195,13 @@ final class Script {
     return decided(node, new Decision.Sent(id(to), message, 0), view(node, 0, 0, 0));
   }
 
+  /** Speaks of what a follower has confirmed. */
+  Script heartbeats(String node, String to, long term, long matchIndex) {
+    LogPosition match = new LogPosition(1, matchIndex);
+    Message heartbeat = new Message.AppendEntries(term, 1, match, 0, List.of(), false);
+    return decided(node, new Decision.Sent(id(to), heartbeat, matchIndex), view(node, 0, 0, 0));
+  }
+
   Script appends(String node, long term, long first, long last) {
     LogPosition from = new LogPosition(term, first);
     Decision decision = new Decision.Appended(from, new LogPosition(term, last));
