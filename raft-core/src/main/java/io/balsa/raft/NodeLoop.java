@@ -573,6 +573,7 @@ final class NodeLoop {
               raft.snapshot() == null ? 0 : raft.snapshot().index(),
               live.receiving(),
               wiring.proposed().taken(),
+              wiring.applier().bytesAhead(),
               raft.configurationIndex(),
               raft.configuration());
     } else {
@@ -589,6 +590,7 @@ final class NodeLoop {
               last.snapshotIndex(),
               Optional.empty(),
               wiring.proposed().taken(),
+              wiring.applier().bytesAhead(),
               last.configurationIndex(),
               last.configuration());
     }

@@ -20,6 +20,8 @@ import java.util.Optional;
  * @param receiving the snapshot that it is getting from the leader, if it is
  * @param waitingBytes how much memory the requests take that were made here, or passed on to here,
  *     and are not answered
+ * @param applyingBytes how many bytes of committed entries the state machine has been given and has
+ *     not applied; it is given more when there is room
  * @param configurationIndex the index of the entry that holds {@code configuration}, 0 if that is
  *     the one the cluster was formed with
  * @param configuration the members, as its log has them
@@ -36,6 +38,7 @@ public record NodeStatus(
     long snapshotIndex,
     Optional<Receiving> receiving,
     long waitingBytes,
+    long applyingBytes,
     long configurationIndex,
     Configuration configuration) {
 

@@ -61,6 +61,7 @@ class ClientDeskTest {
         0,
         Optional.empty(),
         0,
+        0,
         7,
         members);
   }

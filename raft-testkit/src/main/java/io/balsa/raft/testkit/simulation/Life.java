@@ -30,6 +30,7 @@ final class Life<M extends StateMachine> implements Environment {
   private final Clock clock;
   private final SplittableRandom random;
   private final WatchedMachine<M> machine;
+  private final Queues queues;
   private Storage storage;
   private RaftNode node;
   private boolean over;
@@ -47,6 +48,7 @@ final class Life<M extends StateMachine> implements Environment {
     double rate = 1 + drift * (2 * random.nextDouble() - 1);
     clock = new Clock(world.timeline(), rate, random.nextLong(1L << 40));
     machine = new WatchedMachine<>(world, this);
+    queues = new Queues(host.id(), world.weather().limits(), world::observe);
   }
 
   /** Starts the node. Fails as the node does, or because the process is killed meanwhile. */
@@ -79,6 +81,17 @@ final class Life<M extends StateMachine> implements Environment {
 
   WatchedMachine<M> machine() {
     return machine;
+  }
+
+  Queues queues() {
+    return queues;
+  }
+
+  /** One of its threads has had a turn. */
+  void hasRun() {
+    if (node != null && !over) {
+      queues.look(node.status());
+    }
   }
 
   boolean isOver() {

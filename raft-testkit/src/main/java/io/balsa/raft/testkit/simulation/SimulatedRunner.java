@@ -74,6 +74,7 @@ final class SimulatedRunner implements Runner {
     do {
       again = false;
       poll.run();
+      life.hasRun();
     } while (again);
     running = false;
   }

@@ -4,15 +4,11 @@ import io.balsa.raft.Identity;
 import io.balsa.raft.Packet;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.Transport;
-import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.Member;
-import io.balsa.raft.core.Message.AppendEntries;
 import io.balsa.raft.core.NodeId;
-import io.balsa.raft.testkit.invariant.Observation;
 import io.balsa.raft.testkit.meeting.Party;
 import io.balsa.raft.testkit.meeting.Witness;
 import java.util.Collection;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -37,8 +33,6 @@ final class Wires<M extends StateMachine> {
     long slowUntil;
     long lastArrival;
   }
-
-  private static final long SMALLEST_PIECE = 64;
 
   /** Between attempts to call somebody who has not been reached. */
   private static final long RETRY = Weather.SECOND;
@@ -141,20 +135,6 @@ final class Wires<M extends StateMachine> {
 
   // ---- traffic
 
-  /** What a sender has to hold for one message; the smallest piece may be more than a batch. */
-  private void measure(NodeId sender, Packet packet) {
-    long limit = world.weather().limits().batchBytes();
-    if (packet instanceof Packet.Raft raft && raft.message() instanceof AppendEntries append) {
-      List<Entry> entries = append.entries();
-      long bytes = entries.size() < 2 ? 0 : entries.stream().mapToLong(e -> e.data().length).sum();
-      world.observe(new Observation.Filled(sender, "entries of a message", bytes, limit));
-    } else if (packet instanceof Packet.SnapshotPiece piece) {
-      long bytes = piece.bytes().length;
-      long most = Math.max(SMALLEST_PIECE, limit);
-      world.observe(new Observation.Filled(sender, "piece of a snapshot", bytes, most));
-    }
-  }
-
   private boolean send(End from, NodeId to, Packet packet) {
     NodeId sender = from.id();
     End receiver = ends.get(to);
@@ -167,7 +147,7 @@ final class Wires<M extends StateMachine> {
     if (!from.reaches(receiver)) {
       return false;
     }
-    measure(sender, packet);
+    from.life.queues().sends(packet);
     if (wire.silentUntil > now || random.nextDouble() < world.weather().loss()) {
       return true;
     }

@@ -175,6 +175,7 @@ final class World<M extends StateMachine> {
         formed.add(id);
       }
       observe(new Observation.Decided(id, decision, view));
+      life.queues().decided(decision);
       if (decision instanceof Decision.Reconfigured r) {
         mischief.onConfiguration(life.host(), r.configuration());
       }
@@ -208,20 +209,10 @@ final class World<M extends StateMachine> {
     long end = timeline.now() + nanos;
     while (failure == null && timeline.now() < end) {
       timeline.runUntil(Math.min(end, timeline.now() + Weather.SECOND / 10));
-      hosts.forEach(this::inspect);
+      hosts.forEach(Host::supervise);
       if (weather.storm() > 0) {
         counts.looked(hosts.stream().anyMatch(Host::leads));
       }
-    }
-  }
-
-  private void inspect(Host<M> host) {
-    host.supervise();
-    if (host.isUp()) {
-      long waiting = host.life().node().status().waitingBytes();
-      observe(
-          new Observation.Filled(
-              host.id(), "waiting requests", waiting, weather.limits().proposedBytes()));
     }
   }
 

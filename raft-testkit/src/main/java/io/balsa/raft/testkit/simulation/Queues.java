@@ -1,0 +1,106 @@
+package io.balsa.raft.testkit.simulation;
+
+import io.balsa.raft.Limits;
+import io.balsa.raft.NodeStatus;
+import io.balsa.raft.Packet;
+import io.balsa.raft.core.Decision;
+import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.Message.AppendEntries;
+import io.balsa.raft.core.Message.AppendEntriesAccepted;
+import io.balsa.raft.core.NodeId;
+import io.balsa.raft.testkit.invariant.Observation;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * What a process holds for others, looked at whenever it may have become more: after each turn of
+ * its event loop, and whenever it sends.
+ *
+ * <ul>
+ *   <li>What is on its way to a follower is counted by what is said and heard, not by what the
+ *       leader believes. A message that does not follow the one before says that the leader has
+ *       given that up.
+ * </ul>
+ */
+final class Queues {
+  /** A round there and back for less than this would be a waste, however small a batch is. */
+  private static final long SMALLEST_PIECE = 64;
+
+  private final NodeId id;
+  private final Limits limits;
+  private final Consumer<Observation> observer;
+
+  /** The last indexes of the messages that a follower has not acknowledged, in one term. */
+  private final Map<NodeId, Deque<Long>> underWay = new TreeMap<>();
+
+  private long term;
+  private NodeStatus last;
+
+  Queues(NodeId id, Limits limits, Consumer<Observation> observer) {
+    this.id = id;
+    this.limits = limits;
+    this.observer = observer;
+  }
+
+  private void holds(String queue, long amount, long limit) {
+    observer.accept(new Observation.Filled(id, queue, amount, limit));
+  }
+
+  /** The event loop has had a turn, perhaps; then there is another status. */
+  void look(NodeStatus status) {
+    if (status != last) {
+      last = status;
+      holds("waiting requests", status.waitingBytes(), limits.proposedBytes());
+      long oneBatch = Math.max(limits.batchBytes(), limits.commandBytes() + Entry.OVERHEAD);
+      holds("state machine", status.applyingBytes(), limits.applyBytes() + oneBatch);
+    }
+  }
+
+  void sends(Packet packet) {
+    if (packet instanceof Packet.Raft raft && raft.message() instanceof AppendEntries append) {
+      List<Entry> entries = append.entries();
+      long bytes = entries.size() < 2 ? 0 : entries.stream().mapToLong(Entry::size).sum();
+      holds("entries of a message", bytes, limits.batchBytes());
+    } else if (packet instanceof Packet.SnapshotPiece piece) {
+      long most = Math.max(SMALLEST_PIECE, limits.batchBytes());
+      holds("piece of a snapshot", piece.bytes().length, most);
+    }
+  }
+
+  void decided(Decision decision) {
+    if (decision instanceof Decision.Sent s && s.message() instanceof AppendEntries m) {
+      if (s.lastIndex() > m.previous().index()) {
+        sent(s.to(), m, s.lastIndex());
+      }
+    } else if (decision instanceof Decision.Heard h
+        && h.message() instanceof AppendEntriesAccepted m
+        && m.term() == term) {
+      acknowledged(underWay.get(h.from()), m.matchIndex());
+    } else if (decision instanceof Decision.Reconfigured) {
+      underWay.clear(); // a node may have come in the place of another one of its name
+    }
+  }
+
+  private void sent(NodeId to, AppendEntries message, long lastIndex) {
+    if (message.term() != term) {
+      term = message.term();
+      underWay.clear();
+    }
+    Deque<Long> messages = underWay.computeIfAbsent(to, follower -> new ArrayDeque<>());
+    if (!messages.isEmpty() && messages.peekLast() != message.previous().index()) {
+      messages.clear();
+    }
+    messages.addLast(lastIndex);
+    holds("messages to " + to, messages.size(), limits.messagesInFlight());
+  }
+
+  private static void acknowledged(Deque<Long> messages, long matchIndex) {
+    while (messages != null && !messages.isEmpty() && messages.peekFirst() <= matchIndex) {
+      messages.removeFirst();
+    }
+  }
+}
