@@ -37,6 +37,7 @@ final class Host<M extends StateMachine> {
   private boolean diskWasFaulty;
   private int boundariesLeft = -1;
   private boolean powerCutAtBoundary;
+  private WatchedMachine.Moment throwsAt;
 
   Host(World<M> world, NodeId id) {
     this.world = world;
@@ -247,15 +248,24 @@ final class Host<M extends StateMachine> {
     return disk;
   }
 
+  /** Lets the state machine throw once, in this life or a later one. */
+  void throwAt(WatchedMachine.Moment moment) {
+    throwsAt = moment;
+  }
+
+  boolean throwsNow(WatchedMachine.Moment moment) {
+    boolean now = throwsAt == moment;
+    throwsAt = now ? null : throwsAt;
+    return now;
+  }
+
   void heal() {
     disk.heal();
     disk.interfere(operation -> beforeDiskOperation());
     diskIsFaulty = false;
     diskFailsUntil = 0;
     boundariesLeft = -1;
-    if (life != null) {
-      life.machine().throwNext(false);
-    }
+    throwsAt = null;
   }
 
   void boundary() {

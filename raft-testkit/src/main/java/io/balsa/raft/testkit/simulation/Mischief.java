@@ -152,6 +152,12 @@ final class Mischief<M extends StateMachine> {
             });
   }
 
+  /** Most often when most is done. */
+  private WatchedMachine.Moment moment() {
+    WatchedMachine.Moment[] all = WatchedMachine.Moment.values();
+    return random.nextBoolean() ? WatchedMachine.Moment.APPLYING : all[random.nextInt(all.length)];
+  }
+
   private boolean onThreads(Fault fault, Life<M> life) {
     switch (fault) {
       case PAUSE -> life.pauseUntil(until(5 * Weather.SECOND));
@@ -159,7 +165,7 @@ final class Mischief<M extends StateMachine> {
       case SLOW_PROCESSOR -> life.slowUntil(until(5 * Weather.SECOND));
       case CLOCK_JUMP -> life.clock().jump(random.nextLong(10 * Weather.SECOND));
       case STALLED_DISK -> life.stallDiskUntil(until(8 * Weather.SECOND));
-      case MACHINE_THROWS -> life.machine().throwNext(true);
+      case MACHINE_THROWS -> life.host().throwAt(moment());
       case MACHINE_BLOCKS -> life.blockMachineUntil(until(8 * Weather.SECOND));
       default -> throw new AssertionError(fault);
     }

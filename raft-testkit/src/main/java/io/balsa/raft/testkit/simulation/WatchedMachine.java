@@ -30,8 +30,17 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   private long index;
   private long hash;
   private boolean asked;
-  private boolean throwsNext;
   private boolean hasThrown;
+
+  /** When a state machine may throw. */
+  enum Moment {
+    APPLYING,
+    CAPTURING,
+    /** In the middle of what a snapshot writes. */
+    WRITING,
+    /** When half of what there is to restore may have been. */
+    RESTORING
+  }
 
   WatchedMachine(World<M> world, Life<M> life) {
     this.world = world;
@@ -91,12 +100,16 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     return machine;
   }
 
+  /** Whether it has thrown where a node can't go on with it. */
   boolean hasThrown() {
     return hasThrown;
   }
 
-  void throwNext(boolean throwing) {
-    throwsNext = throwing;
+  private void mayThrow(Moment moment) {
+    if (!life.isOver() && life.host().throwsNow(moment)) {
+      hasThrown |= moment == Moment.APPLYING || moment == Moment.RESTORING;
+      throw new IllegalStateException("the simulated state machine throws while " + moment);
+    }
   }
 
   @Override
@@ -104,11 +117,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     if (life.isOver()) {
       return null;
     }
-    if (throwsNext) {
-      throwsNext = false;
-      hasThrown = true;
-      throw new IllegalStateException("the simulated state machine throws");
-    }
+    mayThrow(Moment.APPLYING);
     byte[] response = applied(index, command);
     this.index = index;
     hash = 31 * (31 * (31 * hash + index) + Arrays.hashCode(command)) + Arrays.hashCode(response);
@@ -127,6 +136,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   /** What is checked when the state is restored travels in front of the state. */
   @Override
   public SnapshotWriter snapshot() {
+    mayThrow(Moment.CAPTURING);
     byte[] known =
         ByteBuffer.allocate(KNOWN)
             .putLong(index)
@@ -136,6 +146,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     SnapshotWriter writer = machine.snapshot();
     return out -> {
       out.write(known);
+      mayThrow(Moment.WRITING);
       writer.writeTo(out);
     };
   }
@@ -147,6 +158,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     }
     ByteBuffer known = ByteBuffer.wrap(image.readNBytes(KNOWN));
     machine.restore(image);
+    mayThrow(Moment.RESTORING);
     index = known.getLong();
     hash = known.getLong();
     if (onDisk) {
