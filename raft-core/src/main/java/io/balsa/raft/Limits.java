@@ -2,7 +2,8 @@ package io.balsa.raft;
 
 /**
  * How much a node uses for what is on its way, in bytes. The parts that are memory add up to less
- * than a quarter of the heap, or to what more of would not make it faster.
+ * than a quarter of the heap, or to what more of would not make it faster. An entry counts with its
+ * {@link io.balsa.raft.core.Entry#size}.
  *
  * @param proposedBytes commands that have not been answered
  * @param cacheBytes recent entries of the log

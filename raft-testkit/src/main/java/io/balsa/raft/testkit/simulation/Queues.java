@@ -5,8 +5,10 @@ import io.balsa.raft.NodeStatus;
 import io.balsa.raft.Packet;
 import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.Message;
 import io.balsa.raft.core.Message.AppendEntries;
 import io.balsa.raft.core.Message.AppendEntriesAccepted;
+import io.balsa.raft.core.Message.AppendEntriesRejected;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.testkit.invariant.Observation;
 import java.util.ArrayDeque;
@@ -22,8 +24,8 @@ import java.util.function.Consumer;
  *
  * <ul>
  *   <li>What is on its way to a follower is counted by what is said and heard, not by what the
- *       leader believes. A message that does not follow the one before says that the leader has
- *       given that up.
+ *       leader believes. After a rejection it may begin anew; and if a message does not follow the
+ *       one before, it has given that up.
  * </ul>
  */
 final class Queues {
@@ -76,10 +78,8 @@ final class Queues {
       if (s.lastIndex() > m.previous().index()) {
         sent(s.to(), m, s.lastIndex());
       }
-    } else if (decision instanceof Decision.Heard h
-        && h.message() instanceof AppendEntriesAccepted m
-        && m.term() == term) {
-      acknowledged(underWay.get(h.from()), m.matchIndex());
+    } else if (decision instanceof Decision.Heard h && h.message().term() == term) {
+      heard(h.from(), h.message());
     } else if (decision instanceof Decision.Reconfigured) {
       underWay.clear(); // a node may have come in the place of another one of its name
     }
@@ -98,9 +98,14 @@ final class Queues {
     holds("messages to " + to, messages.size(), limits.messagesInFlight());
   }
 
-  private static void acknowledged(Deque<Long> messages, long matchIndex) {
-    while (messages != null && !messages.isEmpty() && messages.peekFirst() <= matchIndex) {
-      messages.removeFirst();
+  private void heard(NodeId from, Message message) {
+    Deque<Long> messages = underWay.getOrDefault(from, new ArrayDeque<>());
+    if (message instanceof AppendEntriesAccepted m) {
+      while (!messages.isEmpty() && messages.peekFirst() <= m.matchIndex()) {
+        messages.removeFirst();
+      }
+    } else if (message instanceof AppendEntriesRejected) {
+      messages.clear();
     }
   }
 }
