@@ -38,7 +38,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     CAPTURING,
     /** In the middle of what a snapshot writes. */
     WRITING,
-    /** When half of what there is to restore may have been. */
+    /** When the state is there, and the node has not been told so. */
     RESTORING
   }
 
