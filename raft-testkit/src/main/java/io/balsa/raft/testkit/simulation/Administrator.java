@@ -49,7 +49,7 @@ final class Administrator<M extends StateMachine> {
     }
     RaftNode node = at.life().node();
     switch (fault) {
-      case TAKE_SNAPSHOT -> watch(at, fault, node.snapshot());
+      case TAKE_SNAPSHOT -> takesSnapshot(at);
       case TRANSFER_LEADERSHIP -> watch(at, fault, transfer(node));
       case CHANGE_MEMBERS -> {
         if (diskLost != null && !isLetInAgain()) {
@@ -73,6 +73,10 @@ final class Administrator<M extends StateMachine> {
   void makesWay(Host<M> leader, NodeId target) {
     RaftNode node = leader.life().node();
     watch(leader, Fault.TRANSFER_LEADERSHIP, node.transferLeadership(target.value()));
+  }
+
+  void takesSnapshot(Host<M> host) {
+    watch(host, Fault.TAKE_SNAPSHOT, host.life().node().snapshot());
   }
 
   /** Any of the hosts; or those that are no voters now, with few others. */

@@ -39,7 +39,7 @@ final class Clients<M extends StateMachine, S, I, O> {
   private final List<Call> open = new ArrayList<>();
   private int asked;
   private int answered;
-  private boolean stopped;
+  private boolean silent;
 
   Clients(World<M> world, Workload<M, S, I, O> workload) {
     this.world = world;
@@ -61,9 +61,14 @@ final class Clients<M extends StateMachine, S, I, O> {
     }
   }
 
-  /** Nobody asks for anything more. */
+  /** Nobody asks for anything more, except for strangers, once. */
+  void fallSilent() {
+    silent = true;
+  }
+
+  /** Nobody comes back any more. */
   void stop() {
-    stopped = true;
+    fallSilent();
     for (Host<M> host : world.hosts()) {
       if (host.isUp()) {
         workload.end(host.life().machine().machine());
@@ -81,7 +86,7 @@ final class Clients<M extends StateMachine, S, I, O> {
   }
 
   private void ask(int client) {
-    if (stopped || asked >= MOST) {
+    if (silent || asked >= MOST) {
       return;
     }
     List<Host<M>> hosts = world.hosts();
@@ -102,7 +107,7 @@ final class Clients<M extends StateMachine, S, I, O> {
   void askOnce(Life<M> life, boolean readOnly) {
     I input = workload.next(random);
     boolean mayChange = !readOnly && open.stream().filter(this::changes).count() < CROWD;
-    if (!stopped && asked < MOST && (mayChange || workload.isReadOnly(input))) {
+    if (!silent && asked < MOST && (mayChange || workload.isReadOnly(input))) {
       call(STRANGER, life, input);
     }
   }

@@ -30,14 +30,19 @@ final class Conspiracy<M extends StateMachine> {
   /** The last configuration that has come into force in a life. */
   private record InForce(Life<?> life, Configuration configuration) {}
 
+  private static final int SNAPSHOTS_BEHIND_A_BACK = 4;
+
   private final World<M> world;
+  private final DiskMischief<M> disks;
   private final SplittableRandom random;
   private final long end;
   private final Map<NodeId, InForce> inForce = new TreeMap<>();
+  private final Set<NodeId> leftBehind = new TreeSet<>();
   private boolean splitsNextChange;
 
-  Conspiracy(World<M> world, SplittableRandom random) {
+  Conspiracy(World<M> world, DiskMischief<M> disks, SplittableRandom random) {
     this.world = world;
+    this.disks = disks;
     this.random = random;
     end = world.weather().storm();
   }
@@ -49,13 +54,14 @@ final class Conspiracy<M extends StateMachine> {
       return true;
     }
     boolean struck = false;
-    for (Host<M> host : List.copyOf(world.hosts())) {
-      if (host.leads() && world.hosts().size() > 1) {
+    for (Host<M> host : leaders()) {
+      if (world.hosts().size() > 1) {
         struck = true;
-        if (fault == Fault.DISOWNED_LEADER) {
-          disown(host);
-        } else {
-          depose(host);
+        switch (fault) {
+          case DISOWNED_LEADER -> disown(host);
+          case DEPOSED_LEADER -> depose(host);
+          case LEFT_BEHIND -> leaveBehind(host);
+          default -> throw new AssertionError(fault);
         }
       }
     }
@@ -170,12 +176,58 @@ final class Conspiracy<M extends StateMachine> {
         .at(
             back + (later - back) / 3,
             () -> {
-              for (Host<M> host : List.copyOf(world.hosts())) {
-                if (host.leads() && !host.id().equals(leader)) {
+              for (Host<M> host : leaders()) {
+                if (!host.id().equals(leader)) {
                   world.administrator().makesWay(host, leader);
                 }
               }
             });
+  }
+
+  // ---- a follower is left behind
+
+  /**
+   * A follower is cut off while the leader takes snapshots and gives up what they stand for, so
+   * that it needs one when it is back.
+   */
+  private void leaveBehind(Host<M> leader) {
+    List<Host<M>> followers = new ArrayList<>(world.hosts());
+    followers.remove(leader);
+    Host<M> follower = followers.get(random.nextInt(followers.size()));
+    long back = random.nextBoolean() ? atTheEnd() : in(1 + 5 * random.nextDouble());
+    part(Set.of(follower.id()), back, random.nextBoolean());
+    long step = (back - now()) / SNAPSHOTS_BEHIND_A_BACK;
+    for (int i = 0; i < SNAPSHOTS_BEHIND_A_BACK; i++) {
+      world.timeline().after(i * step, () -> leaders().forEach(this::goOn));
+    }
+    world.timeline().at(back, () -> leftBehind.add(follower.id()));
+  }
+
+  /** Late enough for what happens then to be the last thing that happens. */
+  private long atTheEnd() {
+    return Math.max(now(), end - random.nextLong(3 * Weather.SECOND));
+  }
+
+  /** A host asks another one for a piece of its snapshot: which goes wrong now. */
+  void onRequest(Host<M> source, Host<M> receiver) {
+    boolean hits = now() < end && leftBehind.contains(receiver.id()) && random.nextInt(3) == 0;
+    if (hits) {
+      leftBehind.remove(receiver.id());
+      switch (random.nextInt(3)) {
+        case 0 -> disks.spoilSnapshot(source);
+        case 1 -> disks.failSoon(receiver);
+        default -> world.wires().cut(source.id(), receiver.id(), in(random.nextDouble()));
+      }
+    }
+  }
+
+  private void goOn(Host<M> leader) {
+    ask(leader);
+    world.administrator().takesSnapshot(leader);
+  }
+
+  private List<Host<M>> leaders() {
+    return world.hosts().stream().filter(Host::leads).toList();
   }
 
   // ---- a change of the members is split
@@ -184,7 +236,8 @@ final class Conspiracy<M extends StateMachine> {
   void onConfiguration(Host<M> host, Configuration configuration) {
     InForce before = inForce.put(host.id(), new InForce(host.life(), configuration));
     Collection<Member> old = outgoing(before, host.life(), configuration);
-    if (splitsNextChange && !old.isEmpty() && host.leads() && now() < end) {
+    boolean waits = configuration.isJoint() && random.nextInt(3) == 0; // for the next phase
+    if (splitsNextChange && !waits && !old.isEmpty() && host.leads() && now() < end) {
       splitsNextChange = false;
       Collection<Member> voters = configuration.voters();
       if (configuration.isJoint()) {
@@ -202,10 +255,12 @@ final class Conspiracy<M extends StateMachine> {
     if (configuration.isJoint()) {
       return configuration.outgoing();
     }
-    boolean known = before != null && before.life == life && before.configuration.isSimple();
-    return known && !ids(before.configuration.voters()).equals(ids(configuration.voters()))
-        ? before.configuration.voters()
-        : List.of();
+    if (before == null || before.life != life) {
+      return List.of();
+    }
+    Configuration last = before.configuration;
+    boolean changes = last.isJoint() || !ids(last.voters()).equals(ids(configuration.voters()));
+    return !changes ? List.of() : last.isJoint() ? last.outgoing() : last.voters();
   }
 
   private static Set<NodeId> ids(Collection<Member> members) {

@@ -41,6 +41,40 @@ final class DiskMischief<M extends StateMachine> {
     return true;
   }
 
+  /**
+   * Damages a snapshot, or lets the disk fail soon that it is copied to. Returns false if the fault
+   * can't do anything of the kind.
+   */
+  boolean hitsDownload(Fault fault, Host<M> source, Host<M> receiver) {
+    int soon = random.nextInt(1, 4);
+    switch (fault) {
+      case FAILED_WRITE -> receiver.faultyDisk().failWrite(soon);
+      case TORN_WRITE -> receiver.faultyDisk().tearWrite(soon, random.nextInt(600));
+      case FAILED_FORCE -> receiver.faultyDisk().failForce(soon);
+      case BIT_ROT, MISDIRECTED_WRITE, TRUNCATED_FILE -> {
+        return damageSnapshot(fault, source);
+      }
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Damages a snapshot in any way, if there is one and the cluster could do without this host. */
+  void spoilSnapshot(Host<M> victim) {
+    List<Fault> ways = List.copyOf(Weather.DAMAGES);
+    Fault fault = ways.get(random.nextInt(ways.size()));
+    if (world.weather().mayDamage() && damageSnapshot(fault, victim)) {
+      world.counts().fault(fault);
+    }
+  }
+
+  /** Lets one of the next writes fail. */
+  void failSoon(Host<M> victim) {
+    victim.faultyDisk().failWrite(random.nextInt(1, 3));
+  }
+
   private boolean hitsFiles(Fault fault, Host<M> victim) {
     return switch (fault) {
       case SECOND_OPENER -> openTwice(victim);
@@ -65,13 +99,11 @@ final class DiskMischief<M extends StateMachine> {
   private boolean damage(Fault fault, Host<M> victim) {
     SimulatedDisk disk = victim.disk();
     List<String> segments = disk.files().stream().filter(f -> f.endsWith(".seg")).toList();
-    List<String> snapshots = disk.files().stream().filter(f -> f.endsWith(".snap")).toList();
     if (segments.isEmpty()) {
       return false;
     }
-    if (!snapshots.isEmpty() && random.nextInt(3) == 0) {
-      String file = snapshots.get(random.nextInt(snapshots.size()));
-      return damage(fault, victim, file, disk.content(file).length);
+    if (random.nextInt(3) == 0 && damageSnapshot(fault, victim)) {
+      return true;
     }
     String file = segments.get(random.nextInt(segments.size()));
     int end = endOfContent(disk.content(file));
@@ -94,6 +126,16 @@ final class DiskMischief<M extends StateMachine> {
               }
             });
     return false;
+  }
+
+  private boolean damageSnapshot(Fault fault, Host<M> victim) {
+    SimulatedDisk disk = victim.disk();
+    List<String> snapshots = disk.files().stream().filter(f -> f.endsWith(".snap")).toList();
+    if (snapshots.isEmpty()) {
+      return false;
+    }
+    String file = snapshots.get(random.nextInt(snapshots.size()));
+    return damage(fault, victim, file, disk.content(file).length);
   }
 
   private static int endOfContent(byte[] content) {

@@ -14,7 +14,8 @@ import java.util.SplittableRandom;
  *   <li>Whatever lasts ends with the storm at the latest.
  *   <li>Leaders are hit as often as all others together.
  *   <li>Where crashes happen in the middle of things, a snapshot that takes its place is one of
- *       them, rare and with many steps.
+ *       them, rare and with many steps; and so is a configuration that comes into force.
+ *   <li>Where disks fail, they do so also when a snapshot is got from one by another one.
  * </ul>
  */
 final class Mischief<M extends StateMachine> {
@@ -28,7 +29,7 @@ final class Mischief<M extends StateMachine> {
     this.world = world;
     random = world.random().split();
     disks = new DiskMischief<>(world, random.split());
-    conspiracy = new Conspiracy<>(world, random.split());
+    conspiracy = new Conspiracy<>(world, disks, random.split());
     end = world.weather().storm();
   }
 
@@ -75,15 +76,32 @@ final class Mischief<M extends StateMachine> {
 
   /** A snapshot takes its place on a host, or has just done so. */
   void onSnapshot(Host<M> host) {
+    mayCrashSoon(host);
+  }
+
+  /** A configuration has come into force on a host. */
+  void onConfiguration(Host<M> host, Configuration configuration) {
+    mayCrashSoon(host);
+    conspiracy.onConfiguration(host, configuration);
+  }
+
+  private void mayCrashSoon(Host<M> host) {
     boolean crashes = world.weather().faults().containsKey(Fault.CRASH_AT_A_BOUNDARY);
     if (crashes && random.nextInt(4) == 0) {
       host.crashAtBoundary(random.nextInt(20), random.nextBoolean());
     }
   }
 
-  /** A configuration has come into force on a host. */
-  void onConfiguration(Host<M> host, Configuration configuration) {
-    conspiracy.onConfiguration(host, configuration);
+  /** A host is asked by another one for a piece of its snapshot. */
+  void onRequest(Host<M> source, Host<M> receiver) {
+    for (Fault fault : world.weather().faults().keySet()) {
+      if (fault.where() == Fault.Where.DISK
+          && random.nextInt(20) == 0
+          && disks.hitsDownload(fault, source, receiver)) {
+        world.counts().fault(fault);
+      }
+    }
+    conspiracy.onRequest(source, receiver);
   }
 
   private Host<M> victim() {

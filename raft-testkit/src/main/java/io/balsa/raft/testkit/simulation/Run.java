@@ -60,6 +60,9 @@ final class Run<M extends StateMachine> {
 
   private void calm() {
     world.calmDown();
+    if (world.weather().silence()) {
+      world.clients().fallSilent();
+    }
     world.pass(Weather.LONGEST); // what the storm has delayed arrives, or doesn't
     int before = world.clients().answered();
     long electionTimeout = world.weather().electionTimeout().toNanos();

@@ -18,6 +18,8 @@ import java.util.SplittableRandom;
  * @param storm how long faults happen, in nanoseconds
  * @param clients how many clients
  * @param think how long a client waits between two requests, on average
+ * @param silence whether the clients fall silent when the storm is over, so that nothing new
+ *     happens that would get out of its way what is stuck
  * @param message how long a message travels, typically
  * @param messageTail in which share of cases it takes up to a thousand times as long
  * @param loss which share of messages is lost
@@ -37,6 +39,7 @@ record Weather(
     long storm,
     int clients,
     long think,
+    boolean silence,
     long message,
     double messageTail,
     double loss,
@@ -66,6 +69,7 @@ record Weather(
         random.nextLong(20 * SECOND, 50 * SECOND),
         pick(random, 1, 2, 4, 8),
         pick(random, 5, 50, 200) * MILLI,
+        random.nextBoolean(),
         pick(random, 20, 200, 2000, 40_000) * MICRO,
         calmNetwork ? 0 : pick(random, 0, 0.001, 0.01, 0.1),
         calmNetwork ? 0 : pick(random, 0, 0.01, 0.05, 0.3),
@@ -91,7 +95,7 @@ record Weather(
         pick(random, 1, 500, 2_000, 20_000, 200_000));
   }
 
-  private static final Set<Fault> DAMAGES =
+  static final Set<Fault> DAMAGES =
       EnumSet.of(Fault.BIT_ROT, Fault.MISDIRECTED_WRITE, Fault.TRUNCATED_FILE);
 
   private static Map<Fault, Long> faults(SplittableRandom random, boolean byLease) {
@@ -102,6 +106,9 @@ record Weather(
         faults.put(fault, pick(random, 3, 10, 30) * SECOND);
       }
     }
+    if (random.nextInt(3) == 0) {
+      faults.put(Fault.LEFT_BEHIND, 10 * SECOND); // else snapshots are seldom needed by others
+    }
     if (!byLease) {
       faults.remove(
           Fault.DISOWNED_LEADER); // made for leases; else it leaves too much unknown to judge
@@ -109,10 +116,20 @@ record Weather(
     if (faults.containsKey(Fault.SPLIT_CHANGE)) {
       faults.putIfAbsent(Fault.CHANGE_MEMBERS, 5 * SECOND); // else there is nothing to be split
     }
-    if (faults.containsKey(Fault.CHANGE_MEMBERS) || faults.containsKey(Fault.LOST_DISK)) {
-      faults.keySet().removeAll(DAMAGES); // a node that is gone for good may be the last voter
+    if (!mayDamage(faults)) {
+      faults.keySet().removeAll(DAMAGES);
     }
     return faults;
+  }
+
+  /** Not where members come and go: a node that is gone for good may be the last voter. */
+  private static boolean mayDamage(Map<Fault, Long> faults) {
+    return !faults.containsKey(Fault.CHANGE_MEMBERS) && !faults.containsKey(Fault.LOST_DISK);
+  }
+
+  /** Whether files may be damaged. */
+  boolean mayDamage() {
+    return mayDamage(faults);
   }
 
   private static int pick(SplittableRandom random, int... choices) {
@@ -132,6 +149,7 @@ record Weather(
         0,
         clients,
         think,
+        silence,
         Math.min(message, 2 * MILLI),
         0,
         0,

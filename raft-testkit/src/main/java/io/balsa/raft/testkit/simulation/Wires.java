@@ -213,6 +213,9 @@ final class Wires<M extends StateMachine> {
       if (!gone() && party.wouldHear(from.party)) {
         world.counts().delivered();
         party.heard(from.id());
+        if (packet instanceof Packet.SnapshotRequest) {
+          world.mischief().onRequest(life.host(), from.life.host());
+        }
         receiver.received(from.id(), packet);
       }
     }

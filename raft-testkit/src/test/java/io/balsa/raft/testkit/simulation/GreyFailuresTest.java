@@ -189,6 +189,7 @@ class GreyFailuresTest {
           0,
           2,
           50 * Weather.MILLI,
+          false,
           200 * Weather.MICRO,
           0,
           0,
