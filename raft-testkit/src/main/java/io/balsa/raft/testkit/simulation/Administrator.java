@@ -56,6 +56,9 @@ final class Administrator<M extends StateMachine> {
           return false;
         }
         change(at, node, anyMembers(node.status().configuration()));
+        if (random.nextInt(3) == 0) {
+          world.timeline().after(random.nextLong(Weather.SECOND), () -> changeAgain(at));
+        }
       }
       default -> throw new AssertionError(fault);
     }
@@ -101,6 +104,14 @@ final class Administrator<M extends StateMachine> {
 
   private Configuration everybody() {
     return Configuration.of(world.hosts().stream().map(Administrator::member).toList());
+  }
+
+  /** Somebody else, who knows nothing of the change that is under way. */
+  private void changeAgain(Host<M> at) {
+    if (at.isUp() && world.weather().storm() > 0 && diskLost == null) {
+      RaftNode node = at.life().node();
+      change(at, node, anyMembers(node.status().configuration()));
+    }
   }
 
   private void change(Host<M> at, RaftNode node, Configuration target) {

@@ -61,6 +61,8 @@ final class Conspiracy<M extends StateMachine> {
           case DISOWNED_LEADER -> disown(host);
           case DEPOSED_LEADER -> depose(host);
           case LEFT_BEHIND -> leaveBehind(host);
+          case LATE_ANSWERS -> answerLate(host);
+          case LOST_HANDOVER -> loseHandover(host);
           default -> throw new AssertionError(fault);
         }
       }
@@ -111,11 +113,32 @@ final class Conspiracy<M extends StateMachine> {
   private void disown(Host<M> leader) {
     long until = Math.min(end, now() + random.nextLong(Weather.MILLI, 8 * Weather.SECOND));
     part(Set.of(leader.id()), until, true);
-    askAllFor(QUESTIONS, leader);
+    askAllFor(QUESTIONS, 1, leader);
   }
 
-  private void askAllFor(int times, Host<M> leader) {
-    long step = world.weather().electionTimeout().toNanos() / times;
+  /**
+   * The same, but the leader does not notice before it sends the next heartbeat, and what the
+   * others have said before is still on its way to it.
+   */
+  private void answerLate(Host<M> leader) {
+    Wires<M> wires = world.wires();
+    long soon = in(random.nextDouble());
+    Set<NodeId> others = everybody();
+    others.remove(leader.id());
+    others.forEach(other -> wires.slow(other, leader.id(), soon));
+    world
+        .timeline()
+        .at(
+            soon,
+            () -> {
+              part(Set.of(leader.id()), in(1 + 2 * random.nextDouble()), false);
+              others.forEach(other -> wires.tell(other, leader.id()));
+              askAllFor(QUESTIONS / 2, 0.1, leader);
+            });
+  }
+
+  private void askAllFor(int times, double electionTimeouts, Host<M> leader) {
+    long step = (long) (electionTimeouts * world.weather().electionTimeout().toNanos() / times);
     for (int i = 0; i < times; i++) {
       world.timeline().after(i * step, () -> askAll(leader));
     }
@@ -184,6 +207,30 @@ final class Conspiracy<M extends StateMachine> {
             });
   }
 
+  // ---- a handover gets lost
+
+  /** Leadership is to be handed over to somebody who can't be reached, now or for long. */
+  private void loseHandover(Host<M> leader) {
+    Host<M> latecomer = world.latecomer();
+    boolean isThere = latecomer == null || latecomer == leader;
+    NodeId target = (isThere ? anyBut(leader) : latecomer).id();
+    long when = random.nextBoolean() ? atTheEnd() : now();
+    world
+        .timeline()
+        .at(
+            when,
+            () -> {
+              leaders().forEach(host -> world.wires().cut(host.id(), target, in(3)));
+              leaders().forEach(host -> world.administrator().makesWay(host, target));
+            });
+  }
+
+  private Host<M> anyBut(Host<M> one) {
+    List<Host<M>> others = new ArrayList<>(world.hosts());
+    others.remove(one);
+    return others.get(random.nextInt(others.size()));
+  }
+
   // ---- a follower is left behind
 
   /**
@@ -191,9 +238,7 @@ final class Conspiracy<M extends StateMachine> {
    * that it needs one when it is back.
    */
   private void leaveBehind(Host<M> leader) {
-    List<Host<M>> followers = new ArrayList<>(world.hosts());
-    followers.remove(leader);
-    Host<M> follower = followers.get(random.nextInt(followers.size()));
+    Host<M> follower = anyBut(leader);
     long back = random.nextBoolean() ? atTheEnd() : in(1 + 5 * random.nextDouble());
     part(Set.of(follower.id()), back, random.nextBoolean());
     long step = (back - now()) / SNAPSHOTS_BEHIND_A_BACK;
@@ -279,6 +324,6 @@ final class Conspiracy<M extends StateMachine> {
       some.add(leader.id());
     }
     part(some, in(1 + 4 * random.nextDouble()), random.nextInt(4) > 0);
-    askAllFor(QUESTIONS_IN_A_SPLIT, leader);
+    askAllFor(QUESTIONS_IN_A_SPLIT, 1, leader);
   }
 }

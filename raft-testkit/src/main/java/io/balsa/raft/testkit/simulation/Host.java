@@ -30,6 +30,7 @@ final class Host<M extends StateMachine> {
   private Life<M> life;
   private int lives;
   private boolean off;
+  private boolean away;
   private boolean damaged;
   private boolean broken;
   private long diskFailsUntil;
@@ -109,7 +110,7 @@ final class Host<M extends StateMachine> {
   // ---- lives
 
   void start() {
-    if (life != null || broken) {
+    if (life != null || broken || away) {
       return;
     }
     if (off) {
@@ -153,6 +154,17 @@ final class Host<M extends StateMachine> {
 
   void cutPower() {
     crash(true);
+  }
+
+  /** Ends the process, and nobody starts another one for now. */
+  void goAway() {
+    crash(false);
+    away = true;
+  }
+
+  void comeBack() {
+    away = false;
+    start();
   }
 
   /** The process ends, and its disk is replaced by an empty one. */

@@ -70,6 +70,7 @@ final class Run<M extends StateMachine> {
         "a leader commits within ten election timeouts",
         ELECTIONS * electionTimeout,
         () -> isAnswered(before));
+    world.latecomerComes();
     await("everybody is a voter again", MINUTE, world.administrator()::everybodyIsBack);
     world.clients().stop();
     world.onlookers().stop();

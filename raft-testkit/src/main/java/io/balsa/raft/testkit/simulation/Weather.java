@@ -20,6 +20,8 @@ import java.util.SplittableRandom;
  * @param think how long a client waits between two requests, on average
  * @param silence whether the clients fall silent when the storm is over, so that nothing new
  *     happens that would get out of its way what is stuck
+ * @param latecomer whether one host is still switched off when the storm is over, so that the
+ *     others must do without it
  * @param message how long a message travels, typically
  * @param messageTail in which share of cases it takes up to a thousand times as long
  * @param loss which share of messages is lost
@@ -40,6 +42,7 @@ record Weather(
     int clients,
     long think,
     boolean silence,
+    boolean latecomer,
     long message,
     double messageTail,
     double loss,
@@ -69,6 +72,7 @@ record Weather(
         random.nextLong(20 * SECOND, 50 * SECOND),
         pick(random, 1, 2, 4, 8),
         pick(random, 5, 50, 200) * MILLI,
+        random.nextBoolean(),
         random.nextBoolean(),
         pick(random, 20, 200, 2000, 40_000) * MICRO,
         calmNetwork ? 0 : pick(random, 0, 0.001, 0.01, 0.1),
@@ -150,6 +154,7 @@ record Weather(
         clients,
         think,
         silence,
+        latecomer,
         Math.min(message, 2 * MILLI),
         0,
         0,

@@ -122,7 +122,8 @@ final class Wires<M extends StateMachine> {
     wires.clear();
   }
 
-  private void tell(NodeId node, NodeId peer) {
+  /** A node notices that its connection to a peer is broken. */
+  void tell(NodeId node, NodeId peer) {
     End end = ends.get(node);
     if (end != null) {
       world.timeline().after(delay(), () -> end.breaksWith(peer));

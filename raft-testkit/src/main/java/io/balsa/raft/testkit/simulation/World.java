@@ -43,6 +43,7 @@ final class World<M extends StateMachine> {
   private final Mischief<M> mischief;
   private final Onlookers<M> onlookers;
   private final boolean statesAreOnDisk;
+  private final Host<M> latecomer;
   private Weather weather;
   private Throwable failure;
 
@@ -75,6 +76,8 @@ final class World<M extends StateMachine> {
     clients = new Clients<>(this, setting.workload());
     statesAreOnDisk = setting.workload().mayBeOnDisk() && random.nextInt(4) == 0;
     onlookers = new Onlookers<>(this, random.split());
+    Host<M> any = hosts.get(random.nextInt(hosts.size()));
+    latecomer = weather.latecomer() && weather.mayDamage() && hosts.size() > 2 ? any : null;
   }
 
   // ---- its parts
@@ -231,13 +234,27 @@ final class World<M extends StateMachine> {
     timeline.after(random.nextLong(Weather.MILLI, 4 * Weather.SECOND), host::start);
   }
 
-  /** Ends all faults and brings everybody back. */
+  /** Who is the last to come back when the storm is over, or null. */
+  Host<M> latecomer() {
+    return latecomer;
+  }
+
+  /** Ends all faults and brings everybody back, but not the latecomer. */
   void calmDown() {
     weather = weather.calm();
     wires.heal();
     for (Host<M> host : hosts) {
       host.heal();
+      if (host == latecomer && isFormed() && hosts.stream().noneMatch(Host::isDamaged)) {
+        host.goAway();
+      }
       host.start();
+    }
+  }
+
+  void latecomerComes() {
+    if (latecomer != null) {
+      latecomer.comeBack();
     }
   }
 }

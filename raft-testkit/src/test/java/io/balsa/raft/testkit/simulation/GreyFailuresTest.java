@@ -190,6 +190,7 @@ class GreyFailuresTest {
           2,
           50 * Weather.MILLI,
           false,
+          false,
           200 * Weather.MICRO,
           0,
           0,
