@@ -27,10 +27,10 @@ final class Conspiracy<M extends StateMachine> {
 
   private static final int COMMANDS_TO_THE_DEPOSED = 6;
 
+  private static final int SNAPSHOTS_BEHIND_A_BACK = 4;
+
   /** The last configuration that has come into force in a life. */
   private record InForce(Life<?> life, Configuration configuration) {}
-
-  private static final int SNAPSHOTS_BEHIND_A_BACK = 4;
 
   private final World<M> world;
   private final DiskMischief<M> disks;
@@ -85,10 +85,20 @@ final class Conspiracy<M extends StateMachine> {
     world.wires().cut(b, a, until);
   }
 
+  private List<Host<M>> leaders() {
+    return world.hosts().stream().filter(Host::leads).toList();
+  }
+
   private Set<NodeId> everybody() {
     Set<NodeId> all = new TreeSet<>();
     world.hosts().forEach(host -> all.add(host.id()));
     return all;
+  }
+
+  private Host<M> anyBut(Host<M> one) {
+    List<Host<M>> others = new ArrayList<>(world.hosts());
+    others.remove(one);
+    return others.get(random.nextInt(others.size()));
   }
 
   /** Parts some from all others, who hear of it at once or not. */
@@ -225,12 +235,6 @@ final class Conspiracy<M extends StateMachine> {
             });
   }
 
-  private Host<M> anyBut(Host<M> one) {
-    List<Host<M>> others = new ArrayList<>(world.hosts());
-    others.remove(one);
-    return others.get(random.nextInt(others.size()));
-  }
-
   // ---- a follower is left behind
 
   /**
@@ -246,6 +250,11 @@ final class Conspiracy<M extends StateMachine> {
       world.timeline().after(i * step, () -> leaders().forEach(this::goOn));
     }
     world.timeline().at(back, () -> leftBehind.add(follower.id()));
+  }
+
+  private void goOn(Host<M> leader) {
+    ask(leader);
+    world.administrator().takesSnapshot(leader);
   }
 
   /** Late enough for what happens then to be the last thing that happens. */
@@ -264,15 +273,6 @@ final class Conspiracy<M extends StateMachine> {
         default -> world.wires().cut(source.id(), receiver.id(), in(random.nextDouble()));
       }
     }
-  }
-
-  private void goOn(Host<M> leader) {
-    ask(leader);
-    world.administrator().takesSnapshot(leader);
-  }
-
-  private List<Host<M>> leaders() {
-    return world.hosts().stream().filter(Host::leads).toList();
   }
 
   // ---- a change of the members is split
