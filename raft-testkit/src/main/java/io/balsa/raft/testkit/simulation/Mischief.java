@@ -182,12 +182,30 @@ final class Mischief<M extends StateMachine> {
       case SUSPENSION -> suspend(life);
       case SLOW_PROCESSOR -> life.slowUntil(until(5 * Weather.SECOND));
       case CLOCK_JUMP -> life.clock().jump(random.nextLong(10 * Weather.SECOND));
-      case STALLED_DISK -> life.stallDiskUntil(until(8 * Weather.SECOND));
+      case STALLED_DISK -> stallDisk(life);
       case MACHINE_THROWS -> life.host().throwAt(moment());
       case MACHINE_BLOCKS -> life.blockMachineUntil(until(8 * Weather.SECOND));
       default -> throw new AssertionError(fault);
     }
     return true;
+  }
+
+  /** A machine whose disk hangs may be switched off meanwhile. */
+  private void stallDisk(Life<M> life) {
+    long until = until(8 * Weather.SECOND);
+    life.stallDiskUntil(until);
+    if (random.nextInt(3) == 0) {
+      long when = random.nextLong(world.timeline().now(), 1 + until);
+      world
+          .timeline()
+          .at(
+              when,
+              () -> {
+                if (life.host().life() == life) {
+                  crash(life.host(), true);
+                }
+              });
+    }
   }
 
   /**
