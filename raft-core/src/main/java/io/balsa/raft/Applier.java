@@ -1,6 +1,7 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,6 +69,9 @@ final class Applier {
   /** Up to where this process has applied entries, or has restored a snapshot of them. */
   private volatile long doneIndex;
 
+  /** The last one of these entries; null before the first. */
+  private volatile Entry lastApplied;
+
   private volatile RaftException failure;
 
   Applier(
@@ -92,6 +96,25 @@ final class Applier {
 
   ReplicatedState state() {
     return state;
+  }
+
+  /**
+   * What is known to be committed of a log that is opened: also what was applied before, if the log
+   * has just that. Its own hint may be older; and a leader that knew no more than that would wait
+   * with the snapshot of what was applied for a commit, which may wait for that snapshot.
+   */
+  long committed(RecoveredLog log) {
+    long known = state.committed(log.commitIndex());
+    Entry last = lastApplied;
+    return last != null && isIn(log, last) ? Math.max(known, last.index()) : known;
+  }
+
+  private static boolean isIn(RecoveredLog log, Entry entry) {
+    long term = 0;
+    for (LogPosition start : log.termStarts()) {
+      term = start.index() <= entry.index() ? start.term() : term;
+    }
+    return entry.index() <= log.lastIndex() && entry.term() == term;
   }
 
   /** How many bytes of entries were handed over and are not done. */
@@ -237,6 +260,7 @@ final class Applier {
     }
     if (failure == null && isNext) {
       doneIndex = entry.index();
+      lastApplied = entry;
       appliedIndex = Math.max(appliedIndex, doneIndex);
     }
     if (waiting != null) {

@@ -437,7 +437,7 @@ final class NodeLoop {
             log.start(),
             log.termStarts(),
             log.lastIndex(),
-            wiring.applier().state().committed(log.commitIndex()),
+            wiring.applier().committed(log),
             Configuration.NONE,
             log.configurations());
     Raft raft =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.balsa.raft.core.Configuration;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
+import io.balsa.raft.core.HardState;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Snapshot;
 import java.io.ByteArrayInputStream;
@@ -172,5 +173,25 @@ class ApplierTest {
     assertThat(numbers.numbers).isEqualTo(upTo(6));
     applier.giveAgain();
     assertThat(applier.handedIndex()).isEqualTo(6);
+  }
+
+  private static RecoveredLog logOf(long term, long lastIndex, long commitIndex) {
+    LogPosition first = new LogPosition(1, 1);
+    List<LogPosition> terms =
+        term == 1 ? List.of(first) : List.of(first, new LogPosition(term, lastIndex));
+    return new RecoveredLog(
+        HardState.INITIAL, LogPosition.ZERO, terms, lastIndex, List.of(), commitIndex);
+  }
+
+  @Test
+  void sn10_whatWasAppliedIsKnownToBeCommittedIfTheLogThatIsOpenedHasIt() {
+    assertThat(applier.committed(logOf(1, 7, 2))).isEqualTo(2);
+    apply(1, 5);
+    applier.poll();
+    assertThat(applier.committed(logOf(1, 7, 2))).isEqualTo(5);
+    assertThat(applier.committed(logOf(1, 7, 6))).isEqualTo(6);
+    assertThat(applier.committed(logOf(2, 6, 2))).isEqualTo(5);
+    assertThat(applier.committed(logOf(2, 5, 2))).as("another entry is there").isEqualTo(2);
+    assertThat(applier.committed(logOf(1, 4, 2))).as("it is not on the disk").isEqualTo(2);
   }
 }
