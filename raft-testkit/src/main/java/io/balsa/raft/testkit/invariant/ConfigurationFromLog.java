@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * "Each server … always uses the latest configuration in its log, regardless of whether the entry
@@ -31,12 +32,32 @@ import java.util.Map;
 final class ConfigurationFromLog implements Invariant {
   private record Item(long index, Configuration configuration) {}
 
+  /** By an entry, or by the snapshot with an id. */
+  private record Announcement(Configuration configuration, UUID snapshot) {}
+
   private static final class History {
     final List<Item> written = new ArrayList<>();
-    final Deque<Configuration> announced = new ArrayDeque<>();
+    final Deque<Announcement> announced = new ArrayDeque<>();
+
+    /** The snapshot that was installed right now; its configuration is announced next. */
+    UUID installed;
 
     History(Configuration initial) {
       written.add(new Item(0, initial));
+    }
+
+    void announce(Configuration configuration) {
+      announced.addLast(new Announcement(configuration, installed));
+      installed = null;
+    }
+
+    Configuration nextAnnounced() {
+      Announcement next = announced.pollFirst();
+      return next == null ? null : next.configuration;
+    }
+
+    Configuration lastAnnounced() {
+      return announced.isEmpty() ? null : announced.peekLast().configuration;
     }
 
     Item last() {
@@ -91,18 +112,20 @@ final class ConfigurationFromLog implements Invariant {
 
   private void onDecided(NodeId node, Decision decision, RaftView after) {
     if (decision instanceof Decision.Reconfigured d) {
-      history(node).announced.addLast(d.configuration());
+      history(node).announce(d.configuration());
+    } else if (decision instanceof Decision.Installed d) {
+      history(node).installed = d.snapshot().id();
     } else if (decision instanceof Decision.Persisted) {
       if (after.persistedIndex() == after.last().index()) {
         History history = history(node);
         if (!history.announced.isEmpty()) {
-          throw violated(node, history.announced.peekLast(), "which is not in its log");
+          throw violated(node, history.lastAnnounced(), "which is not in its log");
         }
         requireInForce(node, history.last().configuration, after);
       }
     } else if (decision instanceof Decision.RoleChanged d && campaigns(d.to())) {
       History history = history(node);
-      Configuration announced = history.announced.peekLast();
+      Configuration announced = history.lastAnnounced();
       requireInForce(node, announced == null ? history.last().configuration : announced, after);
     }
   }
@@ -136,13 +159,15 @@ final class ConfigurationFromLog implements Invariant {
     History history = history(node);
     history.written.clear();
     history.written.add(item(snapshot));
-    Configuration announced = null;
-    while (!snapshot.configuration().equals(announced)) {
-      if (history.announced.isEmpty()) {
-        throw violated(
-            node, announced, "but by " + snapshot + " this one:\n" + snapshot.configuration());
-      }
+    Announcement announced = history.announced.pollFirst();
+    while (announced != null && !snapshot.id().equals(announced.snapshot)) {
       announced = history.announced.pollFirst();
+    }
+    if (announced == null || !snapshot.configuration().equals(announced.configuration)) {
+      throw violated(
+          node,
+          announced == null ? null : announced.configuration,
+          "but by " + snapshot + " this one:\n" + snapshot.configuration());
     }
   }
 
@@ -165,7 +190,7 @@ final class ConfigurationFromLog implements Invariant {
 
   private static void requireAnnounced(NodeId node, History history, Entry by) {
     Configuration expected = history.last().configuration;
-    Configuration announced = history.announced.pollFirst();
+    Configuration announced = history.nextAnnounced();
     if (!expected.equals(announced)) {
       throw violated(
           node, announced, "but by " + by + " in its log this one comes into force:\n" + expected);

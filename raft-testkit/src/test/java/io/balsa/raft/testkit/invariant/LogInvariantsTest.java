@@ -270,6 +270,27 @@ class LogInvariantsTest {
     aGoesByAJointConfiguration().fails(s -> s.hasSnapshot("a", 3, 0, JOINT), "that of 0");
   }
 
+  @Test
+  void theLogGoesOnWithTheConfigurationOfTheSnapshot() {
+    aGoesByAJointConfiguration()
+        .reconfigures("a", AB) // by an entry that is never written
+        .installs("a", Script.snapshot(9, 7, AB))
+        .reconfigures("a", JOINT)
+        .restartsBehind("a", Script.snapshot(9, 7, AB))
+        .becomes("a", Role.CANDIDATE, 2, JOINT); // by an entry behind it
+    aGoesByAJointConfiguration()
+        .reconfigures("a", AB)
+        .installs("a", Script.snapshot(9, 7, AB))
+        .restartsBehind("a", Script.snapshot(9, 7, AB))
+        .persists("a", 2, 9, 9, AB);
+    aGoesByAJointConfiguration()
+        .installs("a", Script.snapshot(9, 7, AB))
+        .fails(s -> s.restartsBehind("a", Script.snapshot(9, 7, JOINT)), "voter a", "but by");
+    aGoesByAJointConfiguration()
+        .reconfigures("a", AB)
+        .fails(s -> s.restartsBehind("a", Script.snapshot(9, 7, AB)), "announced no other");
+  }
+
   // ---- New Voters Caught Up
 
   private static final Configuration PREPARED =

@@ -243,6 +243,16 @@ final class Script {
     return decided(node, new Decision.Reconfigured(configuration), view(node, 0, 0, 0));
   }
 
+  /** What comes into force by a snapshot is announced right after this. */
+  Script installs(String node, Snapshot snapshot) {
+    return decided(node, new Decision.Installed(snapshot), view(node, 0, 0, 0))
+        .reconfigures(node, snapshot.configuration());
+  }
+
+  Script restartsBehind(String node, Snapshot snapshot) {
+    return tell(new Observation.Restarted(id(node), snapshot));
+  }
+
   /** By an entry of this index, the last of its log. */
   Script reconfigures(String node, Configuration configuration, long index) {
     LogPosition last = new LogPosition(9, index);
@@ -251,9 +261,12 @@ final class Script {
   }
 
   Script hasSnapshot(String node, long index, long configurationIndex, Configuration of) {
+    return tell(new Observation.SnapshotSaved(id(node), snapshot(index, configurationIndex, of)));
+  }
+
+  static Snapshot snapshot(long index, long configurationIndex, Configuration of) {
     LogPosition last = new LogPosition(1, index);
-    Snapshot snapshot = new Snapshot(new UUID(0, index), last, configurationIndex, of, 10);
-    return tell(new Observation.SnapshotSaved(id(node), snapshot));
+    return new Snapshot(new UUID(0, index), last, configurationIndex, of, 10);
   }
 
   /** Any decision, with the numbers of the state after it. */
