@@ -184,7 +184,7 @@ class ApplierTest {
   }
 
   @Test
-  void sn10_whatWasAppliedIsKnownToBeCommittedIfTheLogThatIsOpenedHasIt() {
+  void sn08_whatWasAppliedIsKnownToBeCommittedIfTheLogThatIsOpenedHasIt() {
     assertThat(applier.committed(logOf(1, 7, 2))).isEqualTo(2);
     apply(1, 5);
     applier.poll();

@@ -184,7 +184,10 @@ final class Administrator<M extends StateMachine> {
         });
   }
 
-  /** Whether all hosts that can be are voters, or else has somebody make them so. */
+  /**
+   * Whether all hosts that can be are voters, or else has somebody make them so. As long as orders
+   * are not answered they may still be carried out.
+   */
   boolean everybodyIsBack() {
     boolean back = true;
     for (Host<M> host : world.hosts()) {
@@ -195,7 +198,7 @@ final class Administrator<M extends StateMachine> {
         change(host, host.life().node(), everybody());
       }
     }
-    return back;
+    return back && everythingIsAnswered();
   }
 
   /** Whether nobody waits for an answer any more; but a process that has ended gives none. */
