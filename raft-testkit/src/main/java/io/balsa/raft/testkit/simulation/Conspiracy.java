@@ -25,6 +25,9 @@ final class Conspiracy<M extends StateMachine> {
   /** And while a change of the members is split: more would leave too much unknown to judge. */
   private static final int QUESTIONS_IN_A_SPLIT = 8;
 
+  /** How often the leader and somebody else are asked while answers are late. */
+  private static final int QUESTIONS_IN_BETWEEN = 10;
+
   private static final int COMMANDS_TO_THE_DEPOSED = 6;
 
   private static final int SNAPSHOTS_BEHIND_A_BACK = 4;
@@ -123,7 +126,7 @@ final class Conspiracy<M extends StateMachine> {
   private void disown(Host<M> leader) {
     long until = Math.min(end, now() + random.nextLong(Weather.MILLI, 8 * Weather.SECOND));
     part(Set.of(leader.id()), until, true);
-    askAllFor(QUESTIONS, 1, leader);
+    askAllFor(QUESTIONS, leader);
   }
 
   /**
@@ -143,22 +146,35 @@ final class Conspiracy<M extends StateMachine> {
             () -> {
               part(Set.of(leader.id()), in(1 + 2 * random.nextDouble()), false);
               others.forEach(other -> wires.tell(other, leader.id()));
-              askAllFor(QUESTIONS / 2, 0.1, leader);
+              repeatedly(QUESTIONS_IN_BETWEEN, 0.1, () -> askTwo(leader, anyBut(leader)));
             });
   }
 
-  private void askAllFor(int times, double electionTimeouts, Host<M> leader) {
+  private void askTwo(Host<M> disowned, Host<M> other) {
+    askOnce(other, false);
+    askOnce(disowned, true);
+  }
+
+  private void askAllFor(int times, Host<M> leader) {
+    repeatedly(times, 1, () -> askAll(leader));
+  }
+
+  private void repeatedly(int times, double electionTimeouts, Runnable action) {
     long step = (long) (electionTimeouts * world.weather().electionTimeout().toNanos() / times);
     for (int i = 0; i < times; i++) {
-      world.timeline().after(i * step, () -> askAll(leader));
+      world.timeline().after(i * step, action);
     }
   }
 
   private void askAll(Host<M> disowned) {
     for (Host<M> host : List.copyOf(world.hosts())) {
-      if (host.isUp()) {
-        world.clients().askOnce(host.life(), host == disowned);
-      }
+      askOnce(host, host == disowned);
+    }
+  }
+
+  private void askOnce(Host<M> host, boolean readOnly) {
+    if (host.isUp()) {
+      world.clients().askOnce(host.life(), readOnly);
     }
   }
 
@@ -324,6 +340,6 @@ final class Conspiracy<M extends StateMachine> {
       some.add(leader.id());
     }
     part(some, in(1 + 4 * random.nextDouble()), random.nextInt(4) > 0);
-    askAllFor(QUESTIONS_IN_A_SPLIT, 1, leader);
+    askAllFor(QUESTIONS_IN_A_SPLIT, leader);
   }
 }

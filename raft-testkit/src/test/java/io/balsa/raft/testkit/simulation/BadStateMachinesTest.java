@@ -109,7 +109,10 @@ class BadStateMachinesTest {
             return ((OfHashes) machine).state();
           }
         },
-        "(Equal States: |the states differ after the same commands: n\\d |" + NOT_THE_SAME + ")");
+        "(Equal States: |the states differ after the same commands: n\\d |"
+            + "the state machine of n\\d has not the state of the snapshot that it restored|"
+            + NOT_THE_SAME
+            + ")");
   }
 
   private static final class Shared extends Tally.Machine {
