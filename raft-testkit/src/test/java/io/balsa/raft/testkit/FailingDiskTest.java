@@ -124,6 +124,22 @@ class FailingDiskTest {
     awaitEqual();
   }
 
+  @Test
+  void sn08_whatWasAppliedIsStillCommittedWhenTheStorageIsOpenAgain() throws Exception {
+    String old = cluster.leader();
+    disks.get(old).limitSpace(0);
+    fillUntilFailed(old);
+    for (String id : IDS) {
+      if (!id.equals(old)) {
+        cluster.stop(id); // nobody is left to tell it
+      }
+    }
+    long applied = cluster.node(old).status().appliedIndex();
+    disks.get(old).heal();
+    awaitHealth(old, NodeStatus.State.OK);
+    assertThat(cluster.node(old).status().commitIndex()).isGreaterThanOrEqualTo(applied);
+  }
+
   /**
    * Proposes until the node's disk has failed; whatever is answered counts, whatever is unknown
    * does not.
