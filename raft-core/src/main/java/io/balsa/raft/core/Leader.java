@@ -38,6 +38,7 @@ final class Leader extends RoleState {
   private Announcement announcement;
 
   private final long firstIndexOfTerm;
+  private final long firstRoundOfTerm;
   private long round;
   private long now;
   private long checkedAt;
@@ -52,7 +53,8 @@ final class Leader extends RoleState {
     reconfiguration = new Reconfiguration(raft, this);
     transfer = new LeadershipTransfer(raft, this);
     firstIndexOfTerm = raft.log.lastIndex() + 1;
-    round = raft.nextRound();
+    firstRoundOfTerm = raft.nextRound();
+    round = firstRoundOfTerm;
     roundAtCheck = round;
     // Also those who may leave, but don't know it yet.
     for (NodeId id : raft.configurations.everybody(raft.log.commitIndex())) {
@@ -264,8 +266,8 @@ final class Leader extends RoleState {
   @Override
   void onAccepted(NodeId from, Message.AppendEntriesAccepted m) {
     Progress p = progressOf(from);
-    if (p == null || isOfFormer(from, m.round())) {
-      return; // not a member any more
+    if (p == null || !isAsked(from, m.round())) {
+      return; // not a member any more, or the answer is to somebody else
     }
     if (m.matchIndex() > raft.log.lastIndex()) {
       raft.refuse(from, "acknowledges " + m.matchIndex() + ", the log ends at " + raft.last());
@@ -280,8 +282,8 @@ final class Leader extends RoleState {
   @Override
   void onRejected(NodeId from, Message.AppendEntriesRejected m) {
     Progress p = progressOf(from);
-    if (p == null || isOfFormer(from, m.round())) {
-      return; // not a member any more
+    if (p == null || !isAsked(from, m.round())) {
+      return; // not a member any more, or the answer is to somebody else
     }
     if (m.hint().index() > m.previousIndex()) {
       raft.refuse(from, "rejects " + m.previousIndex() + " but offers " + m.hint());
@@ -294,13 +296,14 @@ final class Leader extends RoleState {
     heardFrom(from, p, m.round());
   }
 
-  private boolean isOfFormer(NodeId from, long ackedRound) {
-    return ackedRound < firstRounds.getOrDefault(from, 0L);
+  /** Whether the node was asked in that round, by this leader in this term. */
+  private boolean isAsked(NodeId from, long ackedRound) {
+    return ackedRound >= firstRounds.getOrDefault(from, firstRoundOfTerm) && ackedRound <= round;
   }
 
   /** Any answer shows that the follower is there, so what is overdue is lost. */
   private void heardFrom(NodeId from, Progress p, long ackedRound) {
-    p.acked(Math.min(ackedRound, round), now);
+    p.acked(ackedRound, now);
     if (p.isStuck(now, 2L * raft.options.heartbeatTicks(), raft.options.electionTicks())) {
       p.lost();
     }

@@ -133,7 +133,7 @@ public sealed interface Message {
    * The receiver's log agrees with the leader's, on disk, up to an index.
    *
    * @param term the receiver's term
-   * @param round the round of the {@link AppendEntries}
+   * @param round the round of the {@link AppendEntries}, 0 if that was of an earlier term
    * @param matchIndex the last index the acknowledged message vouched for
    */
   record AppendEntriesAccepted(long term, long round, long matchIndex) implements Message {}
@@ -142,7 +142,7 @@ public sealed interface Message {
    * The receiver's log has something else, or nothing, at {@code previous}.
    *
    * @param term the receiver's term
-   * @param round the round of the {@link AppendEntries}
+   * @param round the round of the {@link AppendEntries}, 0 if that was of an earlier term
    * @param previousIndex the index at which the logs do not agree
    * @param hint the last position of the receiver at which the logs may agree (section 3.5,
    *     skipping whole terms)

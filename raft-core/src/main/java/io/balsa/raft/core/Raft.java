@@ -232,15 +232,13 @@ public final class Raft implements RaftView {
     leaderOfTerm = leader;
   }
 
-  /** The sender learns that its term is over. */
+  /** The sender learns that its term is over; its round is no round of the term in the answer. */
   private void turnAway(NodeId from, Message message) {
     if (message instanceof Message.AppendEntries m) {
-      output.send(
-          from,
-          new Message.AppendEntriesRejected(
-              term, m.round(), m.previous().index(), LogPosition.ZERO));
-    } else if (message instanceof Message.InstallSnapshot m) {
-      output.send(from, new Message.AppendEntriesAccepted(term, m.round(), 0));
+      long previous = m.previous().index();
+      output.send(from, new Message.AppendEntriesRejected(term, 0, previous, LogPosition.ZERO));
+    } else if (message instanceof Message.InstallSnapshot) {
+      output.send(from, new Message.AppendEntriesAccepted(term, 0, 0));
     } else if (message instanceof Message.RequestVote) {
       voter.report(from, "is in a later term");
       output.send(from, new Message.RequestVoteReply(term, false));

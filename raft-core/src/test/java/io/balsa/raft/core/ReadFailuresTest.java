@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.balsa.raft.core.Cluster.Packet;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What went wrong with linearizable reads of real systems; see docs/testing.md for the ids. */
@@ -65,6 +66,40 @@ class ReadFailuresTest {
     firstRound.forEach(cluster::deliver);
     cluster.stabilize();
     assertThat(cluster.readable()).hasSize(1);
+  }
+
+  /**
+   * The rounds of a process and of the one before it are counted from anywhere, so those of the
+   * former may be higher; who turns them away answers in the present term.
+   */
+  @Test
+  void rd02_whoTurnsAwayWhatAnEarlierProcessSentConfirmsNoRead() {
+    Cluster cluster = led();
+    cluster.rounds(ET).tick("n1", HB);
+    List<Packet> late = cluster.drop(p -> true);
+    assertThat(late).hasSize(2);
+    cluster.crash("n1").restart("n1").forgetLeader("n2", "n3").elect("n1");
+    assertThat(cluster.raft("n1").term()).isGreaterThan(late.get(0).message().term());
+    assertThat(cluster.raft("n1").round()).isLessThan(roundOf(late.get(0)));
+
+    cluster.read("n1");
+    cluster.drop(p -> true); // whom it asks does not hear of it
+    late.forEach(cluster::deliver);
+    late.forEach(p -> cluster.deliver(new Packet(p.from(), p.to(), installing(p))));
+    cluster.stabilize();
+    assertThat(cluster.sent())
+        .anyMatch(p -> p.message() instanceof Message.AppendEntriesRejected r && r.term() > 1);
+    assertThat(cluster.readable()).isEmpty();
+  }
+
+  private static long roundOf(Packet heartbeat) {
+    return ((Message.AppendEntries) heartbeat.message()).round();
+  }
+
+  private static Message installing(Packet heartbeat) {
+    Configuration members = Cluster.configuration("n1", "n2", "n3");
+    Snapshot snapshot = new Snapshot(new UUID(7, 7), new LogPosition(1, 1), 0, members, 10);
+    return new Message.InstallSnapshot(heartbeat.message().term(), roundOf(heartbeat), snapshot);
   }
 
   @Test

@@ -363,7 +363,7 @@ class ReplicationFailuresTest {
     assertThat(cluster.sent())
         .last()
         .extracting(Packet::message)
-        .isEqualTo(new Message.AppendEntriesRejected(5, 1, 1, LogPosition.ZERO));
+        .isEqualTo(new Message.AppendEntriesRejected(5, 0, 1, LogPosition.ZERO));
     assertThat(cluster.raft("n2").last()).isEqualTo(at(5, 2));
   }
 
