@@ -88,8 +88,27 @@ class ReadFailuresTest {
     late.forEach(p -> cluster.deliver(new Packet(p.from(), p.to(), installing(p))));
     cluster.stabilize();
     assertThat(cluster.sent())
-        .anyMatch(p -> p.message() instanceof Message.AppendEntriesRejected r && r.term() > 1);
+        .extracting(Packet::message)
+        .contains(
+            new Message.AppendEntriesRejected(cluster.raft("n1").term(), 0, 1, LogPosition.ZERO))
+        .contains(new Message.AppendEntriesAccepted(cluster.raft("n1").term(), 0, 0));
     assertThat(cluster.readable()).isEmpty();
+  }
+
+  @Test
+  void rd02_anAnswerToWhatWasNotAskedInThisTermConfirmsNoRead() {
+    Cluster cluster = led();
+    cluster.read("n1");
+    cluster.drop(p -> true);
+    long term = cluster.raft("n1").term();
+    for (long round : new long[] {0, cluster.raft("n1").round() + 1, Long.MAX_VALUE}) {
+      Message rejected = new Message.AppendEntriesRejected(term, round, 1, LogPosition.ZERO);
+      cluster.step("n1", new Event.Received(id("n2"), rejected));
+      Message accepted = new Message.AppendEntriesAccepted(term, round, 1);
+      cluster.step("n1", new Event.Received(id("n2"), accepted));
+    }
+    assertThat(cluster.readable()).isEmpty();
+    assertThat(cluster.wires()).isEmpty();
   }
 
   private static long roundOf(Packet heartbeat) {
