@@ -98,16 +98,18 @@ class ReadFailuresTest {
   @Test
   void rd02_anAnswerToWhatWasNotAskedInThisTermConfirmsNoRead() {
     Cluster cluster = led();
+    cluster.propose("n1", "a");
     cluster.read("n1");
     cluster.drop(p -> true);
     long term = cluster.raft("n1").term();
     for (long round : new long[] {0, cluster.raft("n1").round() + 1, Long.MAX_VALUE}) {
-      Message rejected = new Message.AppendEntriesRejected(term, round, 1, LogPosition.ZERO);
+      Message rejected = new Message.AppendEntriesRejected(term, round, 2, LogPosition.ZERO);
       cluster.step("n1", new Event.Received(id("n2"), rejected));
-      Message accepted = new Message.AppendEntriesAccepted(term, round, 1);
+      Message accepted = new Message.AppendEntriesAccepted(term, round, 2);
       cluster.step("n1", new Event.Received(id("n2"), accepted));
     }
     assertThat(cluster.readable()).isEmpty();
+    assertThat(cluster.raft("n1").commitIndex()).isEqualTo(1);
     assertThat(cluster.wires()).isEmpty();
   }
 
