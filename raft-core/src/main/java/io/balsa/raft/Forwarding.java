@@ -26,26 +26,55 @@ final class Forwarding {
 
   private final Transport.Link link;
   private final Answers answers;
+  private final long batchBytes;
   private final Map<Long, Sent> sent = new LinkedHashMap<>();
   private long lastId;
 
-  Forwarding(Transport.Link link, Answers answers, RandomGenerator random) {
+  Forwarding(Transport.Link link, Answers answers, long batchBytes, RandomGenerator random) {
     this.link = link;
     this.answers = answers;
+    this.batchBytes = batchBytes;
     lastId = random.nextLong(FIRST_IDS);
   }
 
-  /** Passes proposals on; returns false if that is not possible, and nothing was. */
-  boolean send(NodeId leader, List<Proposal.Local> proposals, long deadline) {
-    List<Packet.Proposal> packets = new ArrayList<>(proposals.size());
+  /**
+   * Passes proposals on, in packets of one batch; returns those that could not go, in order. The
+   * rest may find room when the transport has carried away what is before it.
+   */
+  List<Proposal.Local> send(NodeId leader, List<Proposal.Local> proposals, long deadline) {
+    int gone = 0;
+    while (gone < proposals.size()) {
+      int end = endOfBatch(proposals, gone);
+      List<Proposal.Local> batch = proposals.subList(gone, end);
+      if (!sendBatch(leader, batch, deadline)) {
+        break;
+      }
+      gone = end;
+    }
+    return proposals.subList(gone, proposals.size());
+  }
+
+  /** At least one goes, however large. */
+  private int endOfBatch(List<Proposal.Local> proposals, int start) {
+    long bytes = 0;
+    int end = start;
+    do {
+      bytes += Packet.Proposal.size(proposals.get(end++).command);
+    } while (end < proposals.size()
+        && bytes + Packet.Proposal.size(proposals.get(end).command) <= batchBytes);
+    return end;
+  }
+
+  private boolean sendBatch(NodeId leader, List<Proposal.Local> batch, long deadline) {
+    List<Packet.Proposal> packets = new ArrayList<>(batch.size());
     long id = lastId;
-    for (Proposal.Local proposal : proposals) {
+    for (Proposal.Local proposal : batch) {
       packets.add(new Packet.Proposal(++id, proposal.type, proposal.command));
     }
     if (!link.send(leader, new Packet.Proposals(packets))) {
       return false;
     }
-    for (Proposal.Local proposal : proposals) {
+    for (Proposal.Local proposal : batch) {
       sent.put(++lastId, new Sent(proposal, leader, deadline));
     }
     return true;
@@ -64,6 +93,10 @@ final class Forwarding {
       }
       switch (outcome.result()) {
         case EXECUTED -> answers.executed(of.proposal, outcome.index(), outcome.response());
+        case ANSWER_LOST ->
+            answers.failed(
+                of.proposal,
+                new AnswerLostException(new String(outcome.response(), StandardCharsets.UTF_8)));
         case NOT_LEADER -> again.add(of.proposal);
         case BUSY ->
             answers.failed(

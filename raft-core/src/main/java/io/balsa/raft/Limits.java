@@ -11,7 +11,7 @@ package io.balsa.raft;
  * @param batchBytes entries in one message, one read from disk, or one hand-over to the state
  *     machine; at least one entry goes, however large
  * @param messagesInFlight entries are sent to a follower in so many unacknowledged messages
- * @param commandBytes one command
+ * @param commandBytes one command, and one answer that is passed on to another node
  * @param snapshotBytes a snapshot is taken when the log has so many bytes that the last one does
  *     not stand for, and as many as that one has
  * @param segmentBytes one file of the log, on disk

@@ -97,7 +97,8 @@ final class NodeLoop {
     this.wiring = wiring;
     this.mailbox = mailbox;
     this.environment = environment;
-    forwarding = new Forwarding(wiring.link(), answers, environment.random());
+    forwarding =
+        new Forwarding(wiring.link(), answers, setting.limits().batchBytes(), environment.random());
     orders = new Orders(wiring.link(), answers, environment.random());
     clock = new LogClock(environment::nanoTime, wiring.applier().state()::logTime);
     freshness = new Freshness(environment);
@@ -323,9 +324,7 @@ final class NodeLoop {
       }
     }
     NodeId leader = live == null ? null : live.raft().leader();
-    if (leader == null || !forwarding.send(leader, local, now + patience())) {
-      waiting.addProposals(local);
-    }
+    waiting.addProposals(leader == null ? local : forwarding.send(leader, local, now + patience()));
   }
 
   /**

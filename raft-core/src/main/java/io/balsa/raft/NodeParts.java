@@ -86,7 +86,7 @@ final class NodeParts {
             Membership.isFormed(store, d.members == null),
             new Arrivals());
 
-    Replies replies = new Replies(link);
+    Replies replies = new Replies(link, limits);
     applier =
         new Applier(
             new ReplicatedState(d.stateMachine, limits.applyBytes()),

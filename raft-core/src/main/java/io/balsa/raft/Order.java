@@ -1,7 +1,6 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.NodeId;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -76,7 +75,7 @@ abstract class Order {
 
     @Override
     void refused(String reason) {
-      replies.add(origin, Packet.Outcome.refused(id, reason.getBytes(StandardCharsets.UTF_8)));
+      replies.add(origin, Packet.Outcome.refused(id, reason));
     }
 
     @Override

@@ -73,7 +73,7 @@ final class Orders {
       }
       Order order = of.order;
       switch (outcome.result()) {
-        case EXECUTED -> answers.give(order::done);
+        case EXECUTED, ANSWER_LOST -> answers.give(order::done);
         case NOT_LEADER, BUSY ->
             answers.give(() -> order.refused(of.leader + " does not lead any more"));
         case REFUSED ->

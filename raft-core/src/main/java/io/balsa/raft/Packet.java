@@ -1,9 +1,11 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Configuration;
+import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.EntryType;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 
@@ -78,7 +80,21 @@ public sealed interface Packet {
    * @param type COMMAND or SESSION
    * @param command the command for the state machine, or what a session's client wants
    */
-  record Proposal(long id, EntryType type, byte[] command) {}
+  record Proposal(long id, EntryType type, byte[] command) {
+
+    /**
+     * What it counts as where packets are bounded.
+     *
+     * @return the bytes of the command, and {@link Entry#OVERHEAD}
+     */
+    public long size() {
+      return size(command);
+    }
+
+    static long size(byte[] command) {
+      return (long) command.length + Entry.OVERHEAD;
+    }
+  }
 
   /**
    * What became of one forwarded proposal.
@@ -88,11 +104,20 @@ public sealed interface Packet {
    * @param index at which index of the log if the result is EXECUTED, else 0; 0 also for what takes
    *     no single place there
    * @param response the state machine's answer if the result is EXECUTED, the reason in UTF-8 if it
-   *     is REFUSED, else empty
+   *     is REFUSED or ANSWER_LOST, else empty
    * @param leader the leader the receiver knows if the result is NOT_LEADER, or null
    */
   record Outcome(long id, Result result, long index, byte[] response, NodeId leader) {
     private static final byte[] NOTHING = {};
+
+    /**
+     * What it counts as where packets are bounded.
+     *
+     * @return the bytes of the response, and {@link Entry#OVERHEAD}
+     */
+    public long size() {
+      return (long) response.length + Entry.OVERHEAD;
+    }
 
     static Outcome executed(long id, long index, byte[] response) {
       return new Outcome(id, Result.EXECUTED, index, response, null);
@@ -106,8 +131,14 @@ public sealed interface Packet {
       return new Outcome(id, Result.BUSY, 0, NOTHING, null);
     }
 
-    static Outcome refused(long id, byte[] reason) {
-      return new Outcome(id, Result.REFUSED, 0, reason, null);
+    static Outcome refused(long id, String reason) {
+      byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
+      return new Outcome(id, Result.REFUSED, 0, bytes, null);
+    }
+
+    static Outcome answerLost(long id, String reason) {
+      byte[] bytes = reason.getBytes(StandardCharsets.UTF_8);
+      return new Outcome(id, Result.ANSWER_LOST, 0, bytes, null);
     }
 
     static Outcome unknown(long id) {
@@ -126,7 +157,9 @@ public sealed interface Packet {
     /** It may or may not be executed, now or later. */
     UNKNOWN,
     /** Not executed, and would not be on another node either. */
-    REFUSED;
+    REFUSED,
+    /** Committed and applied, but the state machine's answer is larger than what is passed on. */
+    ANSWER_LOST;
 
     private static final Result[] BY_CODE = values();
 

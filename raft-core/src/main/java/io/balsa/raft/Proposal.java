@@ -93,7 +93,7 @@ abstract class Proposal {
 
     @Override
     void answer(long index, byte[] response) {
-      replies.add(origin, Packet.Outcome.executed(id, index, response));
+      replies.executed(origin, id, index, response);
     }
 
     @Override

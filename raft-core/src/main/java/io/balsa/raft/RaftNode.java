@@ -57,8 +57,9 @@ public final class RaftNode implements AutoCloseable {
    * @param command at least one byte and at most {@link #maxCommandBytes()}; copied
    * @return the state machine's answer, when the command is committed by a quorum, on its disks,
    *     and applied. Else a {@link NotExecutedException} (too much to do, or no leader within ten
-   *     election timeouts), an {@link OutcomeUnknownException} (the leader was lost meanwhile), or
-   *     a {@link ClosedException}.
+   *     election timeouts), an {@link OutcomeUnknownException} (the leader was lost meanwhile), an
+   *     {@link AnswerLostException} (on a node that does not lead, for an answer larger than a
+   *     command may be), or a {@link ClosedException}.
    * @throws IllegalArgumentException if the command is empty or too large
    */
   public CompletableFuture<byte[]> propose(byte[] command) {

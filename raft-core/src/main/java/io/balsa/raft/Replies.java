@@ -7,27 +7,51 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Gathers the outcomes of forwarded proposals, so that many go back in one packet. Any thread may
- * add and send.
+ * Gathers the outcomes of forwarded proposals, so that many go back in one packet, as long as they
+ * are no more than one batch. Any thread may add and send.
+ *
+ * <p>A reply that gets lost leaves its asker with an unknown outcome, which is the truth.
  */
 final class Replies {
   private final Transport.Link link;
-  private Map<NodeId, List<Packet.Outcome>> byOrigin = new HashMap<>();
+  private final Limits limits;
+  private Map<NodeId, Batch> byOrigin = new HashMap<>();
 
-  Replies(Transport.Link link) {
+  Replies(Transport.Link link, Limits limits) {
     this.link = link;
+    this.limits = limits;
   }
 
-  synchronized void add(NodeId origin, Packet.Outcome outcome) {
-    byOrigin.computeIfAbsent(origin, id -> new ArrayList<>()).add(outcome);
+  /** The answer goes along if a command of its size could have come. */
+  void executed(NodeId origin, long id, long index, byte[] response) {
+    boolean fits = response.length <= limits.commandBytes();
+    add(
+        origin,
+        fits
+            ? Packet.Outcome.executed(id, index, response)
+            : Packet.Outcome.answerLost(id, tooLarge(index, response)));
   }
 
-  /**
-   * Sends what was added. A reply that gets lost leaves its asker with an unknown outcome, which is
-   * the truth.
-   */
+  private String tooLarge(long index, byte[] response) {
+    return ("the command was executed, as entry " + index + " of the log; but its answer has ")
+        + (response.length + " bytes, and the leader passes on at most " + limits.commandBytes());
+  }
+
+  void add(NodeId origin, Packet.Outcome outcome) {
+    List<Packet.Outcome> full;
+    synchronized (this) {
+      Batch batch = byOrigin.computeIfAbsent(origin, id -> new Batch());
+      full = batch.hasRoomFor(outcome, limits.batchBytes()) ? List.of() : batch.take();
+      batch.add(outcome);
+    }
+    if (!full.isEmpty()) {
+      link.send(origin, new Packet.Outcomes(full));
+    }
+  }
+
+  /** Sends what was added. */
   void send() {
-    Map<NodeId, List<Packet.Outcome>> ready;
+    Map<NodeId, Batch> ready;
     synchronized (this) {
       if (byOrigin.isEmpty()) {
         return;
@@ -35,6 +59,28 @@ final class Replies {
       ready = byOrigin;
       byOrigin = new HashMap<>();
     }
-    ready.forEach((origin, outcomes) -> link.send(origin, new Packet.Outcomes(outcomes)));
+    ready.forEach((origin, batch) -> link.send(origin, new Packet.Outcomes(batch.outcomes)));
+  }
+
+  /** Never empty, except while it is taken. */
+  private static final class Batch {
+    private List<Packet.Outcome> outcomes = new ArrayList<>();
+    private long bytes;
+
+    boolean hasRoomFor(Packet.Outcome outcome, long limit) {
+      return outcomes.isEmpty() || bytes + outcome.size() <= limit;
+    }
+
+    void add(Packet.Outcome outcome) {
+      outcomes.add(outcome);
+      bytes += outcome.size();
+    }
+
+    List<Packet.Outcome> take() {
+      List<Packet.Outcome> taken = outcomes;
+      outcomes = new ArrayList<>();
+      bytes = 0;
+      return taken;
+    }
   }
 }

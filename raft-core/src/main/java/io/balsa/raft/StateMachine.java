@@ -22,7 +22,8 @@ public interface StateMachine {
    *     something else
    * @param command the command as proposed; must not be changed
    * @return the answer for whoever proposed it; null stands for an empty one. Must not be changed
-   *     afterwards.
+   *     afterwards. One that is larger than {@link RaftNode#maxCommandBytes()} reaches only who has
+   *     proposed on the leader itself; others get an {@link AnswerLostException}.
    * @throws RuntimeException stops the group on this node, since its state is not known any more. A
    *     command that makes no sense must be answered, not thrown at.
    */

@@ -104,7 +104,7 @@ class ApplierTest {
             new Mailbox<>(new IdleRunner()),
             loop,
             new IdleRunner(),
-            new Replies(null));
+            new Replies(null, Limits.forHeap(1 << 30)));
   }
 
   private static Entry entry(long index) {

@@ -74,7 +74,7 @@ class LiveGroupTest {
     Raft raft = new Raft(new NodeId("n1"), RaftOptions.defaults(), restored, bound -> 0, null);
     Answers answers = new Answers();
     Waiting waiting = new Waiting(answers);
-    Replies replies = new Replies(NOWHERE);
+    Replies replies = new Replies(NOWHERE, Limits.forHeap(1 << 30));
     applier =
         new Applier(
             new ReplicatedState(new Echo(), limits.applyBytes()),

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 
 /**
  * What a process holds for others, looked at whenever it may have become more: after each turn of
@@ -64,13 +65,21 @@ final class Queues {
 
   void sends(Packet packet) {
     if (packet instanceof Packet.Raft raft && raft.message() instanceof AppendEntries append) {
-      List<Entry> entries = append.entries();
-      long bytes = entries.size() < 2 ? 0 : entries.stream().mapToLong(Entry::size).sum();
-      holds("entries of a message", bytes, limits.batchBytes());
+      isOneBatch("entries of a message", append.entries(), Entry::size);
+    } else if (packet instanceof Packet.Proposals passedOn) {
+      isOneBatch("proposals passed on together", passedOn.proposals(), Packet.Proposal::size);
+    } else if (packet instanceof Packet.Outcomes told) {
+      isOneBatch("outcomes told together", told.outcomes(), Packet.Outcome::size);
     } else if (packet instanceof Packet.SnapshotPiece piece) {
       long most = Math.max(SMALLEST_PIECE, limits.batchBytes());
       holds("piece of a snapshot", piece.bytes().length, most);
     }
+  }
+
+  /** A transport drops what is too large for it; only what can't be divided may be large. */
+  private <T> void isOneBatch(String what, List<T> items, ToLongFunction<T> size) {
+    long bytes = items.size() < 2 ? 0 : items.stream().mapToLong(size).sum();
+    holds(what, bytes, limits.batchBytes());
   }
 
   void decided(Decision decision) {
