@@ -30,6 +30,9 @@ final class Conspiracy<M extends StateMachine> {
 
   private static final int COMMANDS_TO_THE_DEPOSED = 6;
 
+  /** How often a leader that was restarted is to lead again. */
+  private static final int HANDOVERS = 20;
+
   private static final int SNAPSHOTS_BEHIND_A_BACK = 4;
 
   /** The last configuration that has come into force in a life. */
@@ -66,6 +69,7 @@ final class Conspiracy<M extends StateMachine> {
           case LEFT_BEHIND -> leaveBehind(host);
           case LATE_ANSWERS -> answerLate(host);
           case LOST_HANDOVER -> loseHandover(host);
+          case RESTARTED_LEADER -> restart(host);
           default -> throw new AssertionError(fault);
         }
       }
@@ -231,6 +235,34 @@ final class Conspiracy<M extends StateMachine> {
                 }
               }
             });
+  }
+
+  // ---- the leader is restarted and leads again
+
+  /**
+   * What the leader's former process has said arrives when it leads again, just before it is
+   * disowned without noticing: so the answers to that do, too.
+   */
+  private void restart(Host<M> leader) {
+    Runnable formerOrders = world.wires().lastOrders(leader.id());
+    if (random.nextBoolean()) {
+      leader.stop();
+    } else {
+      leader.kill();
+    }
+    world.restartLater(leader);
+    leadsAgain(leader, HANDOVERS, formerOrders);
+  }
+
+  private void leadsAgain(Host<M> host, int tries, Runnable formerOrders) {
+    if (host.leads()) {
+      answerLate(host);
+      formerOrders.run();
+    } else if (tries > 0 && now() < end) {
+      leaders().forEach(other -> world.administrator().makesWay(other, host.id()));
+      long pause = world.weather().electionTimeout().toNanos() / 2;
+      world.timeline().after(pause, () -> leadsAgain(host, tries - 1, formerOrders));
+    }
   }
 
   // ---- a handover gets lost

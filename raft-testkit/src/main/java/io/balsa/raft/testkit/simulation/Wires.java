@@ -5,10 +5,13 @@ import io.balsa.raft.Packet;
 import io.balsa.raft.StateMachine;
 import io.balsa.raft.Transport;
 import io.balsa.raft.core.Member;
+import io.balsa.raft.core.Message;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.testkit.meeting.Party;
 import io.balsa.raft.testkit.meeting.Witness;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -32,6 +35,7 @@ final class Wires<M extends StateMachine> {
     long silentUntil;
     long slowUntil;
     long lastArrival;
+    Runnable lastOrder = () -> {};
   }
 
   /** Between attempts to call somebody who has not been reached. */
@@ -134,6 +138,15 @@ final class Wires<M extends StateMachine> {
     return Tail.draw(random, world.weather().message(), world.weather().messageTail());
   }
 
+  /**
+   * What a leader has told the others last arrives once more when this runs, whoever leads then.
+   */
+  Runnable lastOrders(NodeId leader) {
+    List<Runnable> orders = new ArrayList<>();
+    wires.getOrDefault(leader, new TreeMap<>()).values().forEach(w -> orders.add(w.lastOrder));
+    return () -> orders.forEach(Runnable::run);
+  }
+
   // ---- traffic
 
   private boolean send(End from, NodeId to, Packet packet) {
@@ -160,6 +173,9 @@ final class Wires<M extends StateMachine> {
     }
     Packet carried = world.overTheWire(packet);
     world.timeline().at(arrival, () -> receiver.received(from, carried));
+    if (carried instanceof Packet.Raft raft && raft.message() instanceof Message.AppendEntries) {
+      wire.lastOrder = () -> repeat(from, to, wanted, carried);
+    }
     if (carried instanceof Packet.Raft && random.nextDouble() < world.weather().replay()) {
       long again = arrival + random.nextLong(1 + longestReplay());
       world.timeline().at(again, () -> repeat(from, to, wanted, carried));
