@@ -371,7 +371,24 @@ final class Conspiracy<M extends StateMachine> {
     if (random.nextInt(3) > 0) {
       some.add(leader.id());
     }
-    part(some, in(1 + 4 * random.nextDouble()), random.nextInt(4) > 0);
-    askAllFor(QUESTIONS_IN_A_SPLIT, leader);
+    long until = in(1 + 4 * random.nextDouble());
+    if (some.contains(leader.id()) && random.nextBoolean()) {
+      part(some, until, false);
+      goOnWithout(leader, some);
+    } else {
+      part(some, until, random.nextInt(4) > 0);
+      askAllFor(QUESTIONS_IN_A_SPLIT, leader);
+    }
+  }
+
+  /** Only the others hear that the leader is gone. What they write, it might not read. */
+  private void goOnWithout(Host<M> leader, Set<NodeId> withIt) {
+    List<Host<M>> others = new ArrayList<>(world.hosts());
+    others.removeIf(host -> withIt.contains(host.id()));
+    others.forEach(other -> world.wires().tell(other.id(), leader.id()));
+    if (!others.isEmpty()) {
+      Host<M> other = others.get(random.nextInt(others.size()));
+      repeatedly(QUESTIONS_IN_BETWEEN, 1, () -> askTwo(leader, other));
+    }
   }
 }
