@@ -78,7 +78,9 @@ public interface Transport extends AutoCloseable {
      *
      * @param to the receiver: one of the peers, or a node that has called and still holds its
      *     connection. Of the latter a transport may forget those it has not heard from for longest.
-     * @param packet what to send; neither side changes it afterwards
+     * @param packet what to send; neither side changes it afterwards. Entries, proposals or
+     *     outcomes have at most 1 MiB together, or there is a single one, with no more than {@link
+     *     RaftNode#maxCommandBytes()} and what describes it.
      * @return false if the packet was dropped for certain: unknown peer, no connection, queue full,
      *     closed. True promises nothing.
      */
