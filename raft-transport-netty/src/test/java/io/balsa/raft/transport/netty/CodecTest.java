@@ -305,7 +305,7 @@ class CodecTest {
         "3213" + "0801" + "1801" + "20ffffffffffffffff7f" + "3202" + "0801", // index overflow
         "32ffffffff0f", // a length of -1
         "32ffffffff07", // a length of 2^31-1
-        "6204" + "0a02" + "1005", // an unknown result
+        "6204" + "0a02" + "1006", // an unknown result
         "6205" + "0a03" + "220120", // a leader whose id is a blank
         "6204" + "0a02" + "2200", // a leader without a name
         "6a00", // TimeoutNow of term 0

@@ -84,7 +84,7 @@ final class RandomPackets {
   private Packet outcomes() {
     List<Packet.Outcome> outcomes = new ArrayList<>();
     for (int i = random.nextInt(5); i > 0; i--) {
-      Packet.Result result = Packet.Result.values()[random.nextInt(5)];
+      Packet.Result result = Packet.Result.values()[random.nextInt(Packet.Result.values().length)];
       outcomes.add(new Packet.Outcome(any(), result, natural(), bytes(), idOrNull()));
     }
     return new Packet.Outcomes(outcomes);
