@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.List;
 
 /** A link that keeps what is sent, as long as there is room. */
-final class KeptPackets implements Transport.Link {
+class KeptPackets implements Transport.Link {
   final List<Packet> packets = new ArrayList<>();
   int room = Integer.MAX_VALUE;
 

@@ -65,6 +65,7 @@ class LiveGroupTest {
               new Member(LEADER, "h2:1"),
               new Member(new NodeId("n3"), "h3:1")));
 
+  private final Mailbox<LogWriter.Task> writer = new Mailbox<>(NOBODY);
   private final Mailbox<LogReader.Task> reader = new Mailbox<>(NOBODY);
   private final Mailbox<SnapshotKeeper.Task> snapshots = new Mailbox<>(NOBODY);
   private Applier applier;
@@ -86,7 +87,7 @@ class LiveGroupTest {
     Wiring wiring =
         new Wiring(
             NOWHERE,
-            new Mailbox<>(NOBODY),
+            writer,
             reader,
             snapshots,
             applier,
@@ -148,6 +149,39 @@ class LiveGroupTest {
     List<Entry> read = List.of(new Entry(1, 1, EntryType.COMMAND, new byte[] {1}));
     group.onReadForApply(new Mail.ReadForApply(1, read));
     assertThat(applier.handedIndex()).isZero();
+  }
+
+  private void writeAll(LiveGroup group) {
+    for (LogWriter.Task task : writer.take()) {
+      if (task instanceof LogWriter.Task.Write write) {
+        group.step(new Event.Persisted(write.save().token()));
+      }
+    }
+  }
+
+  /** Receiving another one would drop the first, of which the algorithm thinks that it is there. */
+  @Test
+  void sn05_aLaterSnapshotIsNotReceivedBeforeTheFirstIsInItsPlace() {
+    LiveGroup group = group(restored());
+    group.perform(0);
+    Snapshot first = new Snapshot(new UUID(1, 1), new LogPosition(13, 50), 0, MEMBERS, 10);
+    group.step(new Event.Received(LEADER, new Message.InstallSnapshot(13, 1, first)));
+    group.step(new Event.SnapshotReceived(first));
+    group.perform(0);
+    snapshots.take();
+    Snapshot later = new Snapshot(new UUID(1, 2), new LogPosition(13, 70), 0, MEMBERS, 10);
+    Event offer = new Event.Received(LEADER, new Message.InstallSnapshot(13, 2, later));
+    group.step(offer);
+    group.perform(0);
+    assertThat(snapshots.take()).isEmpty();
+    writeAll(group);
+    group.step(offer);
+    group.perform(0);
+    assertThat(snapshots.take())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            SnapshotKeeper.Task.Receive.class,
+            receive -> assertThat(receive.snapshot()).isEqualTo(later));
   }
 
   /** The state machine has gone on meanwhile, or in this case back to the beginning. */

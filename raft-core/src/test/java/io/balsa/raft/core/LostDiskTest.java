@@ -128,6 +128,16 @@ class LostDiskTest {
     assertThat(life(cluster, "n3")).isEqualTo(1);
   }
 
+  /** It has lost its disk and was let in again, which the follower has yet to hear: from it. */
+  @Test
+  void cm15_whoLeadsUnderAnotherIncarnationIsFollowed() {
+    Cluster cluster = cluster("n1", "n2", "n3");
+    cluster.meet("n2", "n1", 2);
+    cluster.propose("n1", "a");
+    cluster.stabilize();
+    assertThat(cluster.node("n2").log()).isEqualTo(cluster.node("n1").log());
+  }
+
   @Test
   void cm15_itWaitsForTheChangeThatIsUnderWay() {
     Cluster cluster = cluster("n1", "n2", "n3");
