@@ -28,7 +28,10 @@ import org.slf4j.LoggerFactory;
 final class Captures {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
 
-  /** How long to wait after a failure, and for a follower that is getting the last snapshot. */
+  /**
+   * For how many election timeouts to wait after a failure, and for a follower that is getting the
+   * last snapshot.
+   */
   private static final int PAUSE = 10;
 
   /** Beyond so many times what makes a capture due, it does not wait for a follower any more. */
@@ -58,7 +61,7 @@ final class Captures {
   private Mail.Captured captured;
   private long bytes;
   private long capturedBytes;
-  private long notBefore;
+  private long servesUntil;
   private long failedUntil;
 
   Captures(
@@ -90,7 +93,7 @@ final class Captures {
 
   /** A follower is getting the last snapshot, and would have to begin anew with another one. */
   void serving(long now, int electionTicks) {
-    notBefore = Math.max(notBefore, now + (long) PAUSE * electionTicks);
+    servesUntil = now + (long) PAUSE * electionTicks;
   }
 
   /** Another node's snapshot was received as a whole. */
@@ -136,7 +139,7 @@ final class Captures {
       }
       return;
     }
-    if (!orders.isEmpty() || isDue(now) || anew && now >= failedUntil) {
+    if (!orders.isEmpty() || now >= failedUntil && (anew || isDue(now))) {
       underWay = true;
       capturesImage = imageWanted || !state().isOnDisk();
       imageWanted = false;
@@ -159,7 +162,7 @@ final class Captures {
   private boolean isDue(long now) {
     Snapshot latest = raft.snapshot();
     long enough = Math.max(dueBytes, latest == null ? 0 : latest.bytes());
-    return bytes >= enough && (now >= notBefore || bytes / PRESSING >= enough);
+    return bytes >= enough && (now >= servesUntil || bytes / PRESSING >= enough);
   }
 
   void onCaptured(Mail.Captured mail, long now, int electionTicks) {
@@ -209,7 +212,6 @@ final class Captures {
   void onFailed(Throwable cause, long now, int electionTicks) {
     underWay = false;
     failedUntil = now + (long) PAUSE * electionTicks;
-    notBefore = Math.max(notBefore, failedUntil);
     LOG.warn("{} could not take a snapshot, the log stays as it is: {}", raft.self(), cause, cause);
     fail(underWayFor, new NotExecutedException("the snapshot could not be taken: " + cause));
   }

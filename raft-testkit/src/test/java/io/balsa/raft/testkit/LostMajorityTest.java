@@ -5,11 +5,8 @@ import static io.balsa.raft.testkit.TestCluster.number;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.balsa.raft.Environment;
-import io.balsa.raft.Limits;
 import io.balsa.raft.NodeStatus;
 import io.balsa.raft.RaftNode;
-import io.balsa.raft.Runner;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.Role;
 import io.balsa.raft.storage.FileStorage;
@@ -28,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +59,7 @@ class LostMajorityTest {
     return RaftNode.builder(id, counters.get(id))
         .storage(FileStorage.open(dir.resolve(id)))
         .transport(network.transport())
-        .environment(new SmallBatches(Environment.system()))
+        .environment(WithLimits.batchBytes(BATCH_BYTES))
         .electionTimeout(TestCluster.ELECTION_TIMEOUT);
   }
 
@@ -242,36 +238,5 @@ class LostMajorityTest {
     assertThat(Inspect.run(print, print, "log", one, "--payload")).isZero();
     assertThat(out.toString(UTF_8))
         .contains(HexFormat.of().formatHex("recovered from the loss".getBytes(UTF_8)));
-  }
-
-  private record SmallBatches(Environment environment) implements Environment {
-    @Override
-    public Runner runner(String name, long periodNanos) {
-      return environment.runner(name, periodNanos);
-    }
-
-    @Override
-    public long nanoTime() {
-      return environment.nanoTime();
-    }
-
-    @Override
-    public RandomGenerator random() {
-      return environment.random();
-    }
-
-    @Override
-    public Limits limits() {
-      Limits l = environment.limits();
-      return new Limits(
-          l.proposedBytes(),
-          l.cacheBytes(),
-          l.applyBytes(),
-          BATCH_BYTES,
-          l.messagesInFlight(),
-          l.commandBytes(),
-          l.snapshotBytes(),
-          l.segmentBytes());
-    }
   }
 }
