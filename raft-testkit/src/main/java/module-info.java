@@ -4,6 +4,7 @@ module io.balsa.raft.testkit {
   requires transitive org.assertj.core;
   requires transitive org.junit.jupiter.api;
   requires transitive org.junit.jupiter.params;
+  requires org.slf4j;
 
   exports io.balsa.raft.testkit;
   exports io.balsa.raft.testkit.disk;

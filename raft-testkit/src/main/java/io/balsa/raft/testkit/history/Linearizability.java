@@ -14,7 +14,7 @@ import java.util.Map;
  */
 public final class Linearizability {
   /** How many configurations are looked at in a partition before it is given up. */
-  public static final long DEFAULT_BOUND = 500_000;
+  public static final long DEFAULT_BOUND = 200_000;
 
   private Linearizability() {}
 

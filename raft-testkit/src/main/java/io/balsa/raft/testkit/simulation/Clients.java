@@ -132,6 +132,10 @@ final class Clients<M extends StateMachine, S, I, O> {
   }
 
   private void settle(Call call, O output, Throwable failure) {
+    if (!world.timeline().isInItsThread()) {
+      world.fail(new AssertionError(otherThread()));
+      return;
+    }
     if (call.life.isOver()) {
       return; // nobody is there any more to hear it
     }
@@ -155,6 +159,13 @@ final class Clients<M extends StateMachine, S, I, O> {
     think(call.client);
   }
 
+  private static String otherThread() {
+    return "a request was answered by another thread, "
+        + Thread.currentThread().getName()
+        + ": in a simulation there is one, so execute must not use threads, timers, or methods such"
+        + " as thenApplyAsync and orTimeout";
+  }
+
   /** A process has ended, and its clients will never know. */
   void lost(Life<M> life) {
     long now = world.timeline().now();
@@ -171,12 +182,7 @@ final class Clients<M extends StateMachine, S, I, O> {
   void checkHistory() {
     Verdict<I, O> verdict = Linearizability.check(workload, history);
     if (verdict instanceof Verdict.Undecided<I, O> undecided) {
-      world.fail(
-          new AssertionError(
-              "there are too many ways in which it may have happened to judge it (key "
-                  + undecided.key()
-                  + "): let the workload have more keys, fewer different inputs, or answers that tell"
-                  + " more, and say which inputs are read-only"));
+      world.fail(new Undecided(undecided.key()));
     } else if (!verdict.isLinearizable()) {
       world.fail(new AssertionError(verdict.toString()));
     }

@@ -26,6 +26,22 @@ record Outcome(
     String lastDecisions,
     Throwable failure) {
 
+  /** Whether all was well, as far as anybody can tell. */
+  boolean isUndecided() {
+    return failure instanceof Undecided;
+  }
+
+  /**
+   * Passes on what went wrong.
+   *
+   * @throws AssertionError if anything did
+   */
+  void check() {
+    if (failure != null) {
+      throw new AssertionError(report(), failure);
+    }
+  }
+
   /** For whoever must find out why it failed. */
   String report() {
     return "seed "

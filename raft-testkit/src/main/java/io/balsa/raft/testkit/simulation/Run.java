@@ -27,7 +27,17 @@ final class Run<M extends StateMachine> {
     drawn = world.weather();
   }
 
+  long seed() {
+    return seed;
+  }
+
+  /** Changes as long as it goes on; odd while something happens. For any thread. */
+  long turn() {
+    return world.timeline().turn();
+  }
+
   Outcome play() {
+    world.timeline().takeOver();
     try {
       storm();
       calm();
@@ -48,6 +58,11 @@ final class Run<M extends StateMachine> {
         world.trace().hash(),
         world.failure() == null ? "" : world.trace().toString(),
         world.failure());
+  }
+
+  /** What came of it if it never ends. The world belongs to another thread. */
+  Outcome hangs(AssertionError failure) {
+    return new Outcome(seed, drawn, 0, 0, new Counts(), 0, 0, 0, "", failure);
   }
 
   private void storm() {

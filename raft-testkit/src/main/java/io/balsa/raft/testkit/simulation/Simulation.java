@@ -3,12 +3,13 @@ package io.balsa.raft.testkit.simulation;
 import io.balsa.raft.Packet;
 import io.balsa.raft.Storage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs a state machine on simulated clusters: production nodes in one thread, on virtual time, on a
@@ -27,12 +28,19 @@ import java.util.function.UnaryOperator;
  * runs twice, and must do the same both times: else the state machine is not deterministic.
  *
  * <p>A failure names the seed. With the system property {@code balsa.seed} only that seed runs, and
- * everything that its nodes decide is written to the file {@code balsa-seed-N.txt}; such a run
- * never counts as passed.
+ * everything that its nodes decide is written to the file {@code balsa-seed-N.txt}; if nothing
+ * fails, it runs once more and is compared with that. Such a run never counts as passed.
  */
 public final class Simulation {
   static final String SEED = "balsa.seed";
+  private static final Logger LOG = LoggerFactory.getLogger(Simulation.class);
   private static final int REPEATED_EVERY = 50;
+
+  /** One of so many seeds may leave too much unknown. */
+  private static final int TOLERATED = 4;
+
+  /** In seconds; the longest action takes some milliseconds. */
+  private static final Patience PATIENCE = new Patience(30);
 
   /** Opens the storage of a node. */
   @FunctionalInterface
@@ -67,54 +75,65 @@ public final class Simulation {
 
   /** The same, with packets that are written and read again on their way. */
   static Simulation of(Workload<?, ?, ?, ?> workload, Opener storage, UnaryOperator<Packet> codec) {
-    return new Simulation(new Setting<>(workload, storage, codec));
+    return new Simulation(new Setting<>(new CheckedWorkload<>(workload), storage, codec));
   }
 
   /**
-   * Runs the seeds from 1 on.
+   * Runs the seeds from 1 on. Where too much is unknown to say whether what the clients saw is
+   * linearizable, the next seed follows; at the end that may be a quarter of them, which is logged.
    *
    * @param seeds how many
-   * @throws AssertionError at the first seed that fails, with all that is needed to understand it
+   * @throws AssertionError at the first seed that fails, with all that is needed to understand it;
+   *     or at the end, if too many could not be judged
+   * @throws IllegalArgumentException if the system property {@code balsa.seed} is no number
    */
   public void run(int seeds) {
-    Long one = Long.getLong(SEED);
+    String one = System.getProperty(SEED);
     if (one != null) {
-      replay(one);
+      new Replay(this, numberIn(one)).run();
       return;
     }
+    List<Outcome> undecided = new ArrayList<>();
     for (long seed = 1; seed <= seeds; seed++) {
       Outcome outcome = play(seed, null);
-      check(outcome);
+      if (outcome.isUndecided()) {
+        undecided.add(outcome);
+      } else {
+        outcome.check();
+      }
       if (seed % REPEATED_EVERY == 1) {
         checkSame(outcome, play(seed, null));
       }
     }
+    tolerate(undecided, seeds);
   }
 
-  private void replay(long seed) {
-    Path file = Path.of(traceOf(seed)).toAbsolutePath();
-    Outcome outcome;
-    try (PrintWriter lines = new PrintWriter(Files.newBufferedWriter(file))) {
-      outcome = play(seed, lines::println);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static long numberIn(String property) {
+    try {
+      return Long.parseLong(property);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("-D" + SEED + " needs a number, not " + property, e);
     }
-    check(outcome);
-    throw new AssertionError("seed " + seed + " is clean; what its nodes decided is in " + file);
   }
 
-  private static String traceOf(long seed) {
-    return "balsa-seed-" + seed + ".txt";
+  static void tolerate(List<Outcome> undecided, int seeds) {
+    if (undecided.isEmpty()) {
+      return;
+    }
+    String which =
+        undecided.size()
+            + " of "
+            + seeds
+            + " seeds could not be judged: "
+            + undecided.stream().map(Outcome::seed).toList();
+    if (undecided.size() > seeds / TOLERATED) {
+      throw new AssertionError(which + "\n" + undecided.get(0).report());
+    }
+    LOG.info("{}; everything else was as it should be", which);
   }
 
   Outcome play(long seed, Consumer<String> lines) {
-    return new Run<>(setting, seed, lines).play();
-  }
-
-  private static void check(Outcome outcome) {
-    if (outcome.failure() != null) {
-      throw new AssertionError(outcome.report(), outcome.failure());
-    }
+    return PATIENCE.with(new Run<>(setting, seed, lines));
   }
 
   private static void checkSame(Outcome one, Outcome again) {
@@ -122,15 +141,14 @@ public final class Simulation {
       throw new AssertionError(
           "seed "
               + one.seed()
-              + " failed: it did not do the same when it ran again; the state machine or the workload"
-              + " depends on something else than its input, such as a clock, a random number of its"
-              + " own, the order of a hash set, or what is left in a static field\nReplay it twice by"
-              + " adding -D"
+              + " failed: it did not do the same when it ran again; "
+              + Replay.CAUSES
+              + "\nReplay it by adding -D"
               + SEED
               + "="
               + one.seed()
-              + " to the command that ran this test, and compare what is then in "
-              + traceOf(one.seed()));
+              + " to the command that ran this test: it then runs twice, and the first line in which"
+              + " they differ is shown");
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.balsa.raft.testkit.simulation;
 
 import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Virtual time: what is going to happen, and when.
@@ -9,6 +10,7 @@ import java.util.PriorityQueue;
  *   <li>One action at a time, in the order of their times; those due at the same time in the order
  *       in which they were planned.
  *   <li>Time passes only between actions.
+ *   <li>One thread: a second one would make the order depend on something else than the seed.
  * </ul>
  */
 final class Timeline {
@@ -21,6 +23,10 @@ final class Timeline {
   }
 
   private final PriorityQueue<Planned> planned = new PriorityQueue<>();
+
+  private final AtomicLong turns = new AtomicLong();
+
+  private Thread thread = Thread.currentThread();
   private long now;
   private long count;
 
@@ -34,7 +40,26 @@ final class Timeline {
     return count;
   }
 
+  /** A number that changes whenever an action begins or ends, odd in between; for any thread. */
+  long turn() {
+    return turns.getAcquire();
+  }
+
+  /** From now on time passes in this thread. */
+  void takeOver() {
+    thread = Thread.currentThread();
+  }
+
+  /** Whether everything is as it should be: there is no other thread. */
+  boolean isInItsThread() {
+    return Thread.currentThread() == thread;
+  }
+
   void at(long time, Runnable action) {
+    if (!isInItsThread()) {
+      throw new IllegalStateException(
+          Thread.currentThread().getName() + " is not the thread of the simulation");
+    }
     planned.add(new Planned(Math.max(time, now), count++, action));
   }
 
@@ -47,7 +72,9 @@ final class Timeline {
     while (!planned.isEmpty() && planned.peek().at <= end) {
       Planned next = planned.remove();
       now = next.at;
+      turns.setRelease(turns.getPlain() + 1);
       next.action.run();
+      turns.setRelease(turns.getPlain() + 1);
     }
     now = end;
   }

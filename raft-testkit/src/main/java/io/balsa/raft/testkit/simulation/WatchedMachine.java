@@ -20,15 +20,21 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   /** How often a state on disk is written, if nobody asks for it. */
   private static final long KEPT_EVERY = 8;
 
+  /** How often a node may try to capture the same state, if its disk fails all the time. */
+  private static final int MOST_CAPTURES = 200;
+
   /** Index, hash, and the hash of the state as a whole. */
   private static final int KNOWN = 20;
 
   private final World<M> world;
   private final Life<M> life;
   private final M machine;
+  private final CheckedMachine checked;
   private final boolean onDisk;
   private long index;
   private long hash;
+  private long capturedAt;
+  private int captures;
   private boolean asked;
   private boolean hasThrown;
 
@@ -47,6 +53,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     this.life = life;
     onDisk = world.statesAreOnDisk();
     machine = world.workload().stateMachine();
+    checked = new CheckedMachine(machine, life.host().toString(), life::isOver, world::fail);
     Kept kept = onDisk ? life.host().kept() : null;
     if (kept != null) {
       takeUp(kept);
@@ -58,7 +65,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
 
   private void takeUp(Kept kept) {
     try {
-      machine.restore(new ByteArrayInputStream(kept.image));
+      checked.restore(new ByteArrayInputStream(kept.image));
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory throws none
     }
@@ -69,7 +76,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   private void keep() {
     ByteArrayOutputStream image = new ByteArrayOutputStream();
     try {
-      machine.snapshot().writeTo(image);
+      checked.snapshot().writeTo(image);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // memory throws none
     }
@@ -118,11 +125,11 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
       return null;
     }
     mayThrow(Moment.APPLYING);
-    byte[] response = applied(index, command);
+    byte[] response = checked.apply(index, command);
     this.index = index;
     hash = 31 * (31 * (31 * hash + index) + Arrays.hashCode(command)) + Arrays.hashCode(response);
     if (index % COMPARED_EVERY == 0) {
-      hash = 31 * hash + Objects.hashCode(world.workload().state(machine));
+      hash = 31 * hash + hashOfState();
     }
     if (onDisk && index % KEPT_EVERY == 0) {
       keep();
@@ -136,19 +143,24 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
   /** What is checked when the state is restored travels in front of the state. */
   @Override
   public SnapshotWriter snapshot() {
+    countCaptures();
     mayThrow(Moment.CAPTURING);
     byte[] known =
-        ByteBuffer.allocate(KNOWN)
-            .putLong(index)
-            .putLong(hash)
-            .putInt(Objects.hashCode(world.workload().state(machine)))
-            .array();
-    SnapshotWriter writer = machine.snapshot();
+        ByteBuffer.allocate(KNOWN).putLong(index).putLong(hash).putInt(hashOfState()).array();
+    SnapshotWriter writer = checked.snapshot();
     return out -> {
       out.write(known);
       mayThrow(Moment.WRITING);
       writer.writeTo(out);
     };
+  }
+
+  private void countCaptures() {
+    captures = index == capturedAt ? captures + 1 : 1;
+    capturedAt = index;
+    if (captures > MOST_CAPTURES) {
+      world.fail(new AssertionError(life.host() + " captures the state at " + index + " for ever"));
+    }
   }
 
   @Override
@@ -157,14 +169,14 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
       return;
     }
     ByteBuffer known = ByteBuffer.wrap(image.readNBytes(KNOWN));
-    machine.restore(image);
+    checked.restore(image);
     mayThrow(Moment.RESTORING);
     index = known.getLong();
     hash = known.getLong();
     if (onDisk) {
       keep();
     }
-    if (known.getInt() != Objects.hashCode(world.workload().state(machine))) {
+    if (known.getInt() != hashOfState()) {
       world.fail(
           new AssertionError(
               "the state machine of "
@@ -175,21 +187,11 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
     world.observe(new Observation.Restored(life.host().id(), index, hash));
   }
 
-  /** A command at which a state machine throws stops all nodes, and again after each restart. */
-  private byte[] applied(long index, byte[] command) {
+  private int hashOfState() {
     try {
-      return machine.apply(index, command);
-    } catch (RuntimeException | Error e) {
-      world.fail(
-          new AssertionError(
-              "the state machine of "
-                  + life.host()
-                  + " throws at index "
-                  + index
-                  + ", which stops its node: "
-                  + e
-                  + "; a command that makes no sense must be answered",
-              e));
+      return Objects.hashCode(world.workload().state(machine));
+    } catch (AssertionError e) {
+      world.fail(e); // a node would say of it that its state machine throws
       throw e;
     }
   }

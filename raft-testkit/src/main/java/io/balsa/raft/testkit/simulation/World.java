@@ -45,7 +45,7 @@ final class World<M extends StateMachine> {
   private final boolean statesAreOnDisk;
   private final Host<M> latecomer;
   private Weather weather;
-  private Throwable failure;
+  private volatile Throwable failure;
 
   World(Setting<M> setting, long seed, Consumer<String> lines) {
     this(setting, new SplittableRandom(seed), Weather::draw, lines);

@@ -27,7 +27,7 @@ class BadStateMachinesTest {
   private static final String NOT_LINEARIZABLE =
       "Not linearizable: an order was found for \\d+ of \\d+ completed operations";
 
-  private static void mustFail(Workload<?, ?, ?, ?> workload, String how) {
+  static void mustFail(Workload<?, ?, ?, ?> workload, String how) {
     AssertionError failure =
         catchThrowableOfType(
             AssertionError.class, () -> Simulation.of(workload, FileStorage::open).run(SEEDS));
@@ -43,7 +43,7 @@ class BadStateMachinesTest {
     }
   }
 
-  private static void mustFail(Supplier<Tally.Machine> machine, String how) {
+  static void mustFail(Supplier<Tally.Machine> machine, String how) {
     mustFail(new Tally(machine), how);
   }
 
@@ -286,6 +286,6 @@ class BadStateMachinesTest {
             throw new IllegalStateException("no idea");
           }
         },
-        "java.lang.IllegalStateException: no idea");
+        "the workload's next throws: java.lang.IllegalStateException: no idea");
   }
 }
