@@ -20,7 +20,7 @@ public interface Workload<M extends StateMachine, S, I, O> extends Model<S, I, O
   /**
    * Makes a state machine in its initial state.
    *
-   * @return a new one
+   * @return a new one, never the same again
    */
   M stateMachine();
 
@@ -33,12 +33,15 @@ public interface Workload<M extends StateMachine, S, I, O> extends Model<S, I, O
   I next(RandomGenerator random);
 
   /**
-   * Sends a request, by {@link RaftNode#propose} or {@link RaftNode#read}.
+   * Sends a request, by {@link RaftNode#propose} or {@link RaftNode#read}. Returns the future at
+   * once: there is one thread, so nothing may wait, nor use another thread or a timer.
    *
    * @param node any node
    * @param machine the state machine of that node, for reads to look into
    * @param input the request
-   * @return the answer
+   * @return the answer; not executed if it fails with a {@code NotExecutedException} or a {@code
+   *     ClosedException}, perhaps executed if with an {@code OutcomeUnknownException}, a {@code
+   *     SessionLostException} or an {@code AnswerLostException}; anything else fails the seed
    */
   CompletableFuture<O> execute(RaftNode node, M machine, I input);
 
@@ -77,7 +80,7 @@ public interface Workload<M extends StateMachine, S, I, O> extends Model<S, I, O
    * hashCode}. Called now and then; may take a while.
    *
    * @param machine a state machine
-   * @return its state, or null if it can't be compared
+   * @return its state, with {@code equals} and {@code hashCode}; or null if it can't be compared
    */
   default Object state(M machine) {
     return null;
