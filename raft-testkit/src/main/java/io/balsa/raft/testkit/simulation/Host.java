@@ -22,6 +22,9 @@ import java.nio.file.Path;
 final class Host<M extends StateMachine> {
   private static final long RETRY = Weather.SECOND;
 
+  /** For how long no snapshot can be taken, if the state machine is what throws. */
+  private static final long THROWING = 5 * Weather.SECOND;
+
   private final World<M> world;
   private final NodeId id;
   private SimulatedDisk disk;
@@ -39,6 +42,7 @@ final class Host<M extends StateMachine> {
   private int boundariesLeft = -1;
   private boolean powerCutAtBoundary;
   private WatchedMachine.Moment throwsAt;
+  private long throwsUntil;
 
   Host(World<M> world, NodeId id) {
     this.world = world;
@@ -260,14 +264,16 @@ final class Host<M extends StateMachine> {
     return disk;
   }
 
-  /** Lets the state machine throw once, in this life or a later one. */
+  /** Lets the state machine throw, in this life or a later one; once, if a node stops for it. */
   void throwAt(WatchedMachine.Moment moment) {
     throwsAt = moment;
+    throwsUntil = world.timeline().now() + THROWING;
   }
 
   boolean throwsNow(WatchedMachine.Moment moment) {
     boolean now = throwsAt == moment;
-    throwsAt = now ? null : throwsAt;
+    boolean goesOn = !moment.stopsNode && world.timeline().now() < throwsUntil;
+    throwsAt = now && !goesOn ? null : throwsAt;
     return now;
   }
 

@@ -40,12 +40,18 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
 
   /** When a state machine may throw. */
   enum Moment {
-    APPLYING,
-    CAPTURING,
+    APPLYING(true),
+    CAPTURING(false),
     /** In the middle of what a snapshot writes. */
-    WRITING,
+    WRITING(false),
     /** When the state is there, and the node has not been told so. */
-    RESTORING
+    RESTORING(true);
+
+    final boolean stopsNode;
+
+    Moment(boolean stopsNode) {
+      this.stopsNode = stopsNode;
+    }
   }
 
   WatchedMachine(World<M> world, Life<M> life) {
@@ -114,7 +120,7 @@ final class WatchedMachine<M extends StateMachine> implements StateMachine {
 
   private void mayThrow(Moment moment) {
     if (!life.isOver() && life.host().throwsNow(moment)) {
-      hasThrown |= moment == Moment.APPLYING || moment == Moment.RESTORING;
+      hasThrown |= moment.stopsNode;
       throw new IllegalStateException("the simulated state machine throws while " + moment);
     }
   }
