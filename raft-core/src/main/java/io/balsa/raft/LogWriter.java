@@ -14,11 +14,16 @@ import org.slf4j.LoggerFactory;
  * <ul>
  *   <li>Saves are written in the order in which they were given, and reported when they are on
  *       disk.
+ *   <li>After a long sync they may be many. So that the next one ends, and whoever watches the disk
+ *       sees that it works, no more than {@link #PORTION} bytes share one.
  *   <li>After a failure nothing more is written until the storage was opened again.
  * </ul>
  */
 final class LogWriter {
   private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
+
+  /** Written in far less than an election timeout, and so much that a sync in between is cheap. */
+  static final long PORTION = 8 << 20;
 
   /** What there is to do. */
   sealed interface Task {
@@ -71,12 +76,28 @@ final class LogWriter {
         reopen();
       }
     }
-    if (!failed && !saves.isEmpty()) {
-      writeAndReport(saves);
+    int written = 0;
+    while (!failed && written < saves.size()) {
+      int end = endOfPortion(saves, written);
+      writeAndReport(saves.subList(written, end));
+      written = end;
     }
     if (!failed && discardable > 0) {
       discard(discardable);
     }
+  }
+
+  /** At least one save, and no more after those that fill the portion. */
+  private static int endOfPortion(List<Effects.Save> saves, int first) {
+    int end = first;
+    long bytes = 0;
+    while (end < saves.size() && bytes < PORTION) {
+      for (Entry entry : saves.get(end).entries()) {
+        bytes += entry.size();
+      }
+      end++;
+    }
+    return end;
   }
 
   private void discard(long index) {
@@ -99,41 +120,32 @@ final class LogWriter {
   }
 
   private void write(List<Effects.Save> saves) throws IOException {
-    List<Entry> entries = List.of();
+    List<Entry> entries = new ArrayList<>();
     long commitIndex = 0;
     for (Effects.Save save : saves) {
       if (save.hardState() != null) {
-        append(entries, commitIndex);
-        entries = List.of();
+        entries = append(entries, commitIndex);
         store.saveHardState(save.hardState());
       }
       if (save.snapshot() != null) {
-        append(entries, commitIndex);
-        entries = List.of();
+        entries = append(entries, commitIndex);
         store.snapshots().activate(save.snapshot());
         store.restartAfter(save.snapshot().last());
       }
-      entries = joined(entries, save.entries());
+      entries.addAll(save.entries());
       commitIndex = save.commitIndex();
     }
     append(entries, commitIndex);
     store.sync();
   }
 
-  private void append(List<Entry> entries, long commitIndex) throws IOException {
-    if (!entries.isEmpty()) {
-      store.append(entries, commitIndex);
+  /** Returns a list for those that follow; the store may keep the one it was given. */
+  private List<Entry> append(List<Entry> entries, long commitIndex) throws IOException {
+    if (entries.isEmpty()) {
+      return entries;
     }
-  }
-
-  private static List<Entry> joined(List<Entry> first, List<Entry> second) {
-    if (first.isEmpty()) {
-      return second;
-    }
-    List<Entry> both = new ArrayList<>(first.size() + second.size());
-    both.addAll(first);
-    both.addAll(second);
-    return both;
+    store.append(entries, commitIndex);
+    return new ArrayList<>();
   }
 
   private void reopen() {
