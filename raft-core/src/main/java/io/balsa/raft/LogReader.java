@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +20,12 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>Pieces of a snapshot are sent as they are, and verified by the receiver when it has all.
- *       One that begins anew may have found them damaged, so then the snapshot is verified here. So
- *       is one that has lost its end, which a receiver would ask for until it is there.
+ *       One that begins anew may have found them damaged, so then the snapshot is verified here.
+ *       One that has lost its end, which a receiver would ask for until it is there, is damaged
+ *       too.
+ *   <li>Who begins anew may just be impatient. Of what a peer has asked for meanwhile the last
+ *       counts, and a verdict on a snapshot holds for a while: who waits for entries is not kept
+ *       waiting for one verification after the other.
  * </ul>
  */
 final class LogReader {
@@ -54,26 +59,44 @@ final class LogReader {
   /** A round there and back for less than this would be a waste. */
   private static final long SMALLEST_PIECE = 64;
 
+  /** A verdict holds for so many times as long as it took to find it. */
+  private static final long VALID = 10;
+
+  /** What a verification has shown: the damage, or null if there is none. */
+  private record Verdict(UUID snapshot, DamagedLogException damage, long until) {}
+
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
 
   private final Mailbox<Task> tasks;
   private final Mailbox<Mail> loop;
   private final long maxBytes;
+  private final LongSupplier nanoTime;
 
   /** The snapshot that each peer has begun to get last. */
   private final Map<NodeId, UUID> begun = new HashMap<>();
 
-  LogReader(Mailbox<Task> tasks, Mailbox<Mail> loop, long maxBytes) {
+  /** The last one, null if there was none. */
+  private Verdict verdict;
+
+  LogReader(Mailbox<Task> tasks, Mailbox<Mail> loop, long maxBytes, LongSupplier nanoTime) {
     this.tasks = tasks;
     this.loop = loop;
     this.maxBytes = maxBytes;
+    this.nanoTime = nanoTime;
   }
 
   void poll() {
-    for (Task task : tasks.take()) {
+    List<Task> taken = tasks.take();
+    Map<NodeId, Piece> lastOf = new HashMap<>();
+    for (Task task : taken) {
+      if (task instanceof Piece piece) {
+        lastOf.put(piece.to, piece);
+      }
+    }
+    for (Task task : taken) {
       if (task instanceof Read entries) {
         loop.put(read(entries));
-      } else if (task instanceof Piece piece) {
+      } else if (task instanceof Piece piece && piece == lastOf.get(piece.to)) {
         readPiece(piece);
       }
     }
@@ -116,11 +139,29 @@ final class LogReader {
     return task.request.id().equals(before);
   }
 
-  private static void verify(SnapshotStore store, Snapshot snapshot) throws IOException {
+  private void verify(SnapshotStore store, Snapshot snapshot) throws IOException {
+    long begin = nanoTime.getAsLong();
+    boolean holds =
+        verdict != null && verdict.snapshot.equals(snapshot.id()) && begin - verdict.until < 0;
+    if (!holds) {
+      DamagedLogException damage = damageOf(store, snapshot);
+      long end = nanoTime.getAsLong();
+      verdict = new Verdict(snapshot.id(), damage, end + VALID * (end - begin));
+    }
+    if (verdict.damage != null) {
+      throw verdict.damage;
+    }
+  }
+
+  private static DamagedLogException damageOf(SnapshotStore store, Snapshot snapshot)
+      throws IOException {
     try (InputStream image = store.open(snapshot)) {
       if (image != null) {
         image.transferTo(OutputStream.nullOutputStream());
       }
+      return null;
+    } catch (DamagedLogException e) {
+      return e;
     }
   }
 

@@ -96,7 +96,8 @@ final class NodeParts {
             loopRunner,
             replies);
     writer = new LogWriter(d.storage, d.group, environment, store, writerTasks, mailbox);
-    LogReader reader = new LogReader(readerTasks, mailbox, limits.batchBytes());
+    LogReader reader =
+        new LogReader(readerTasks, mailbox, limits.batchBytes(), environment::nanoTime);
     checkApplied(store);
     snapshots = new SnapshotKeeper(snapshotTasks, mailbox);
     sessions = new SessionDesk(data -> propose(EntryType.SESSION, data), environment::nanoTime);

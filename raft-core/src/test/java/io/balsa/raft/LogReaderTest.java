@@ -38,10 +38,12 @@ class LogReaderTest {
 
   private final Mailbox<LogReader.Task> tasks = new Mailbox<>(new IdleRunner());
   private final Mailbox<Mail> loop = new Mailbox<>(new IdleRunner());
+  private long nanos = -5;
+  private final LogReader reader = new LogReader(tasks, loop, 100, () -> nanos);
 
   private Mail read(LogStore log, Effects.Replication replication) {
     tasks.put(new LogReader.Read(1, log, 20, 21, replication));
-    new LogReader(tasks, loop, 100).poll();
+    reader.poll();
     return loop.take().get(0);
   }
 
@@ -83,7 +85,7 @@ class LogReaderTest {
           }
         };
     tasks.put(new LogReader.Piece(1, none, new NodeId("n2"), request));
-    new LogReader(tasks, loop, 100).poll();
+    reader.poll();
     assertThat(loop.take()).isEmpty(); // the follower asks again
   }
 
@@ -116,7 +118,6 @@ class LogReaderTest {
   @Test
   void sn10_aDamagedSnapshotIsFoundThoughSeveralPeersGetIt() {
     Damaged damaged = new Damaged();
-    LogReader reader = new LogReader(tasks, loop, 100);
     Packet.SnapshotRequest begin = new Packet.SnapshotRequest(damaged.snapshot.id(), 0);
     for (String peer : List.of("n2", "n3")) {
       tasks.put(new LogReader.Piece(1, damaged, new NodeId(peer), begin));
@@ -143,11 +144,109 @@ class LogReaderTest {
         };
     Packet.SnapshotRequest goOn = new Packet.SnapshotRequest(shorter.snapshot.id(), 6);
     tasks.put(new LogReader.Piece(1, shorter, new NodeId("n2"), goOn));
-    new LogReader(tasks, loop, 100).poll();
+    reader.poll();
     assertThat(loop.take())
         .singleElement()
         .isInstanceOfSatisfying(
             Mail.SnapshotDamaged.class,
             damaged -> assertThat(damaged.snapshot()).isEqualTo(shorter.snapshot));
+  }
+
+  /** A good snapshot, which takes a while to verify. */
+  private class Good extends Damaged {
+    private int verified;
+
+    @Override
+    public InputStream open(Snapshot which) {
+      verified++;
+      nanos += 1000;
+      return InputStream.nullInputStream();
+    }
+  }
+
+  private void ask(Damaged store, String peer, long offset) {
+    Packet.SnapshotRequest request = new Packet.SnapshotRequest(store.snapshot.id(), offset);
+    tasks.put(new LogReader.Piece(1, store, new NodeId(peer), request));
+  }
+
+  @Test
+  void sn10_whoIsImpatientGetsOnePieceAndLetsNothingBeVerified() {
+    Good good = new Good();
+    ask(good, "n2", 0);
+    ask(good, "n3", 0);
+    ask(good, "n2", 0);
+    ask(good, "n2", 0);
+    reader.poll();
+    assertThat(loop.take())
+        .extracting(mail -> ((Mail.PieceRead) mail).to())
+        .containsExactly(new NodeId("n3"), new NodeId("n2"));
+    assertThat(good.verified).isZero();
+  }
+
+  @Test
+  void sn10_ofWhatAPeerHasAskedForTheLastCounts() {
+    Good good = new Good();
+    ask(good, "n2", 0);
+    ask(good, "n2", 5);
+    reader.poll();
+    assertThat(loop.take())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Mail.PieceRead.class, read -> assertThat(read.piece().offset()).isEqualTo(5));
+  }
+
+  /** Else the requests that arrive during one verification are the reason for the next one. */
+  @Test
+  void sn10_aSnapshotThatWasJustVerifiedIsNotVerifiedForEachRequest() {
+    Good good = new Good();
+    for (int i = 0; i < 10; i++) {
+      for (String peer : List.of("n2", "n3")) {
+        ask(good, peer, 0);
+      }
+      reader.poll();
+    }
+    assertThat(good.verified).isOne();
+    assertThat(loop.take()).hasOnlyElementsOfType(Mail.PieceRead.class).hasSize(20);
+  }
+
+  /** What is damaged later must be found some day, also if it fits in one piece. */
+  @Test
+  void sn10_aVerdictOnASnapshotHoldsForAWhileOnly() {
+    Good good = new Good();
+    for (int i = 0; i < 10; i++) {
+      ask(good, "n2", 0);
+      reader.poll();
+      nanos += 10_000;
+    }
+    assertThat(good.verified).isEqualTo(9);
+    Damaged later = new Damaged();
+    ask(later, "n2", 0);
+    reader.poll();
+    assertThat(loop.take()).last().isInstanceOf(Mail.SnapshotDamaged.class);
+  }
+
+  @Test
+  void sn10_aVerdictIsOnOneSnapshot() {
+    Good good = new Good();
+    ask(good, "n2", 0);
+    reader.poll();
+    ask(good, "n2", 0);
+    reader.poll();
+    Good other =
+        new Good() {
+          private final Snapshot next =
+              new Snapshot(new UUID(1, 2), new LogPosition(1, 10), 0, Configuration.NONE, 10);
+
+          @Override
+          public Snapshot latest() {
+            return next;
+          }
+        };
+    for (int i = 0; i < 2; i++) {
+      Packet.SnapshotRequest begin = new Packet.SnapshotRequest(other.latest().id(), 0);
+      tasks.put(new LogReader.Piece(1, other, new NodeId("n2"), begin));
+      reader.poll();
+    }
+    assertThat(other.verified).isOne();
   }
 }
