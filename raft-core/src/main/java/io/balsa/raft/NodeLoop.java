@@ -366,7 +366,7 @@ final class NodeLoop {
     if (form != null && live != null) {
       live.step(form);
     }
-    wiring.sessions().tick();
+    wiring.sessions().tick(answers::give);
     forwarding.expire(now);
     orders.expire(now, patience(), live != null && !live.raft().configuration().isSimple());
     waiting.expire(now, noLeaderReason());

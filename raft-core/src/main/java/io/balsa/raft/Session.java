@@ -1,11 +1,13 @@
 package io.balsa.raft;
 
+import io.balsa.raft.core.RaftOptions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.NavigableSet;
 import java.util.Queue;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * A session of this service with the cluster: what is proposed in it is executed exactly once
@@ -22,6 +24,9 @@ public final class Session implements AutoCloseable {
   /** How often a command is tried; each try waits for a leader by itself. */
   private static final int TRIES = 5;
 
+  /** For how many ticks this node may refuse to try a command again; ten election timeouts. */
+  private static final int REFUSALS = 10 * RaftOptions.defaults().electionTicks();
+
   /** So many signs of life go into a timeout. */
   private static final int SIGNS = 3;
 
@@ -30,7 +35,8 @@ public final class Session implements AutoCloseable {
     final long sequence;
     final byte[] command;
     final CompletableFuture<byte[]> future = new CompletableFuture<>();
-    int tries;
+    int tries = 1;
+    int refusals;
     boolean uncertain;
 
     Attempt(long sequence, byte[] command) {
@@ -73,8 +79,8 @@ public final class Session implements AutoCloseable {
    *     33; copied
    * @return the state machine's answer. Else a {@link NotExecutedException} (too much to do, or no
    *     leader within ten election timeouts), an {@link OutcomeUnknownException} (still no answer
-   *     after five tries), a {@link SessionLostException}, an {@link AnswerLostException}, or a
-   *     {@link ClosedException}.
+   *     after five tries, or too much to do for another one within ten election timeouts), a {@link
+   *     SessionLostException}, an {@link AnswerLostException}, or a {@link ClosedException}.
    * @throws IllegalArgumentException if the command is empty or too large
    */
   public CompletableFuture<byte[]> propose(byte[] command) {
@@ -97,7 +103,7 @@ public final class Session implements AutoCloseable {
       attempt = new Attempt(nextSequence++, command.clone());
       unanswered.add(attempt.sequence);
     }
-    send(attempt);
+    send(attempt).whenComplete((answer, failure) -> settle(attempt, answer, failure));
     return attempt.future;
   }
 
@@ -105,14 +111,12 @@ public final class Session implements AutoCloseable {
     return unanswered.isEmpty() ? nextSequence : unanswered.first();
   }
 
-  private void send(Attempt attempt) {
-    attempt.tries++;
+  private CompletableFuture<SessionDesk.Answer> send(Attempt attempt) {
     long below;
     synchronized (this) {
       below = answeredBelow();
     }
-    desk.propose(id, attempt.sequence, below, attempt.command)
-        .whenComplete((answer, failure) -> settle(attempt, answer, failure));
+    return desk.propose(id, attempt.sequence, below, attempt.command);
   }
 
   private void settle(Attempt attempt, SessionDesk.Answer answer, Throwable failure) {
@@ -126,7 +130,8 @@ public final class Session implements AutoCloseable {
         attempt.uncertain
             && (failure instanceof OutcomeUnknownException
                 || failure instanceof NotExecutedException);
-    if (again && attempt.tries < TRIES && waits(attempt)) {
+    boolean patient = attempt.tries < TRIES && attempt.refusals < REFUSALS;
+    if (again && patient && waits(attempt)) {
       return;
     }
     finish(attempt, answer, failure);
@@ -153,12 +158,16 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /** On the event loop: tries again what is to be, and gives a sign of life when one is due. */
-  void tick(long now) {
-    Attempt attempt;
-    while ((attempt = next()) != null) {
-      heardAt = now;
-      send(attempt);
+  /**
+   * On the event loop: tries again what is to be, and gives a sign of life when one is due. What is
+   * put back meanwhile is the next tick's.
+   */
+  void tick(long now, Consumer<Runnable> answers) {
+    for (int left = countToBeTriedAgain(); left > 0; left--) {
+      Attempt attempt = next();
+      if (attempt != null) {
+        tryAgain(attempt, now, answers);
+      }
     }
     if (now - heardAt >= signNanos) {
       heardAt = now;
@@ -168,6 +177,25 @@ public final class Session implements AutoCloseable {
       }
       desk.keepAlive(id, below).whenComplete((done, failure) -> aliveOr(failure));
     }
+  }
+
+  /** The event loop has not answered yet what it has just got: what is done already was refused. */
+  private void tryAgain(Attempt attempt, long now, Consumer<Runnable> answers) {
+    CompletableFuture<SessionDesk.Answer> sent = send(attempt);
+    Runnable settleIt =
+        () -> sent.whenComplete((answer, failure) -> settle(attempt, answer, failure));
+    if (sent.isDone()) {
+      attempt.refusals++;
+      answers.accept(settleIt);
+    } else {
+      attempt.tries++;
+      heardAt = now;
+      settleIt.run();
+    }
+  }
+
+  private synchronized int countToBeTriedAgain() {
+    return toBeTriedAgain.size();
   }
 
   private synchronized Attempt next() {

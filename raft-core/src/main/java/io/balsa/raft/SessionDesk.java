@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -81,11 +82,11 @@ final class SessionDesk {
     sessions.remove(session);
   }
 
-  /** On the event loop, once a tick. */
-  void tick() {
+  /** On the event loop, once a tick; what is to be answered is given to others. */
+  void tick(Consumer<Runnable> answers) {
     if (!sessions.isEmpty()) {
       long now = nanoTime.getAsLong();
-      sessions.forEach(session -> session.tick(now));
+      sessions.forEach(session -> session.tick(now, answers));
     }
   }
 
