@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  *   <li>The latest is the one with the highest position. Others are removed only when its name is
  *       there to stay.
  *   <li>A damaged one is told, never passed over for an earlier one: the log may begin behind it.
+ *       It is for another one of its position, which was taken in its place.
  *   <li>Bytes are written and forced without a lock; only names are given and taken in turn.
  * </ul>
  */
@@ -73,22 +74,43 @@ final class FileSnapshots implements SnapshotStore, Closeable {
   }
 
   private void findLatest() throws IOException {
-    Path newest = null;
-    long highest = 0;
+    List<Path> newest = new ArrayList<>();
+    LogPosition highest = LogPosition.ZERO;
     for (Path file : files()) {
       LogPosition position = SnapshotFormat.position(name(file));
       if (position == null) {
         if (!name(file).equals(SnapshotFormat.IMAGE)) {
           LOG.warn("{} is no file of a snapshot; it stays where it is and is not read", file);
         }
-      } else if (isSnapshot(file) && position.index() >= highest) {
-        newest = file;
-        highest = position.index();
+      } else if (isSnapshot(file) && position.index() >= highest.index()) {
+        if (!position.equals(highest)) {
+          newest.clear();
+        }
+        newest.add(file);
+        highest = position;
       }
     }
-    if (newest != null) {
-      latest = read(newest);
+    if (!newest.isEmpty()) {
+      latest = newest.size() == 1 ? read(newest.get(0)) : goodOne(newest);
     }
+  }
+
+  /**
+   * One of several of the same position: a process may have died when it had replaced one that was
+   * damaged, before that was removed.
+   */
+  private Snapshot goodOne(List<Path> newest) throws IOException {
+    DamagedLogException damage = null;
+    for (Path file : newest) {
+      try (SnapshotReader reader = new SnapshotReader(file)) {
+        reader.verify();
+        return read(file);
+      } catch (DamagedLogException e) {
+        LOG.warn("another snapshot of the same position is looked for: {}", e.toString());
+        damage = e;
+      }
+    }
+    throw damage;
   }
 
   private Snapshot read(Path file) throws IOException {
@@ -205,17 +227,24 @@ final class FileSnapshots implements SnapshotStore, Closeable {
 
   /** What can't be removed now is at the next opening, or after the next snapshot. */
   private void removeOthers() {
+    boolean replaced = false;
     try {
       for (Path file : files()) {
         boolean current =
             latest != null
                 && SnapshotFormat.fileName(latest, SnapshotFormat.SUFFIX).equals(name(file));
-        if (SnapshotFormat.position(name(file)) != null && isSnapshot(file) && !current) {
+        LogPosition position = SnapshotFormat.position(name(file));
+        if (position != null && isSnapshot(file) && !current) {
           Files.delete(file);
+          replaced |= latest != null && position.equals(latest.last());
         }
       }
+      if (replaced) {
+        // Unlike an earlier one it could be taken for the latest, were it back after a power cut.
+        Disk.force(directory);
+      }
     } catch (IOException e) {
-      LOG.warn("{}: a snapshot that is not needed any more is still there", directory, e);
+      LOG.warn("{}: a snapshot that is not needed any more may still be there", directory, e);
     }
   }
 

@@ -57,10 +57,14 @@ class SnapshotFilesTest {
   }
 
   private Snapshot publish(long index) throws IOException {
+    return publish(index, new UUID(1, index));
+  }
+
+  private Snapshot publish(long index, UUID id) throws IOException {
     byte[] image = new byte[IMAGE];
     random.nextBytes(image);
     LogPosition last = new LogPosition(1, index);
-    try (SnapshotStore.Image out = log.snapshots().create(new UUID(1, index), last, 0, MEMBERS)) {
+    try (SnapshotStore.Image out = log.snapshots().create(id, last, 0, MEMBERS)) {
       out.write(image);
       return out.publish();
     }
@@ -145,6 +149,41 @@ class SnapshotFilesTest {
     both.layOut(place.directory);
     assertThat(place.open().snapshots().latest()).isEqualTo(late);
     assertThat(Image.of(place.directory).files()).doesNotContainKey(name(early));
+  }
+
+  /** A power cut may bring back what was replaced, whichever of them has the higher name. */
+  @Test
+  void sn10_ofTwoSnapshotsOfOnePositionTheGoodOneIsTheLatest() throws IOException {
+    Snapshot low = publish(150, new UUID(1, 1));
+    Image before = Image.of(place.directory);
+    Snapshot high = publish(150, new UUID(2, 2));
+    Image both = compacted(high).with(name(low), before.files().get(name(low)));
+    for (Snapshot damaged : List.of(low, high)) {
+      Snapshot good = damaged == low ? high : low;
+      both.withFlippedBit(name(damaged), (int) damaged.bytes() / 2, random).layOut(place.directory);
+      log = place.open();
+      assertThat(log.snapshots().latest()).isEqualTo(good);
+      assertThat(log.snapshots().open(good).readAllBytes()).hasSize(IMAGE);
+      assertThat(Image.of(place.directory).files()).doesNotContainKey(name(damaged));
+      place.close();
+    }
+  }
+
+  @Test
+  void sn10_damageOfAllSnapshotsOfOnePositionIsTold() throws IOException {
+    Snapshot early = publish(20);
+    Image withEarly = Image.of(place.directory);
+    Snapshot low = publish(150, new UUID(1, 1));
+    Image withLow = Image.of(place.directory);
+    Snapshot high = publish(150, new UUID(2, 2));
+    int middle = (int) high.bytes() / 2;
+    Image all =
+        compacted(high)
+            .with(name(early), withEarly.files().get(name(early)))
+            .with(name(low), withLow.files().get(name(low)))
+            .withFlippedBit(name(low), middle, random)
+            .withFlippedBit(name(high), middle, random);
+    assertThat(damage(all)).hasMessageContaining("is damaged");
   }
 
   @Test

@@ -254,6 +254,21 @@ class CrashStatesTest {
         });
   }
 
+  /** As when one is damaged: what was replaced must not come back. */
+  @Test
+  void sn10_aCrashWhileASnapshotIsReplacedByOthersOfItsPosition() throws IOException {
+    crashEverywhere(
+        SMALL_SEGMENT,
+        CrashStatesTest::openWithSnapshot,
+        workload -> {
+          for (int bytes : new int[] {300, 0, 70_000, 10}) {
+            workload.snapshot(5, bytes);
+          }
+          workload.append(23, 2, 40);
+          workload.sync();
+        });
+  }
+
   @Test
   void sn02_aCrashWhileTheLogIsCompacted() throws IOException {
     crashEverywhere(
