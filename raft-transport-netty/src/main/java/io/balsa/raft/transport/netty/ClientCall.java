@@ -51,7 +51,7 @@ final class ClientCall {
       return;
     }
     if (failure != null || found.length == 0) {
-      end("host " + address.host() + " is unknown");
+      end(NameLookup.whyNotFound(address.host()));
       return;
     }
     InetAddress chosen = found[reactor.random().nextInt(found.length)];

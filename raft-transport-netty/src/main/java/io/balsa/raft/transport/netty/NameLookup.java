@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <ul>
  *   <li>Nothing is remembered here: each call asks anew, so a peer that moved is found again.
+ *   <li>It throws nothing: whatever an address may be, a look-up that fails is a future that does.
  *   <li>Its threads exist only while there is something to look up, and shortly after.
  * </ul>
  */
@@ -50,7 +51,7 @@ final class NameLookup {
   /** The addresses of a host, or an {@link UnknownHostException}. */
   CompletableFuture<InetAddress[]> lookUp(String host) {
     if (NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host)) {
-      return CompletableFuture.completedFuture(literal(host));
+      return literal(host);
     }
     try {
       return CompletableFuture.supplyAsync(() -> resolve(host), threads);
@@ -59,12 +60,24 @@ final class NameLookup {
     }
   }
 
-  private static InetAddress[] literal(String address) {
+  /** Asks nobody, but fails for a zone of IPv6 that is not here, or not yet. */
+  private static CompletableFuture<InetAddress[]> literal(String address) {
     try {
-      return InetAddress.getAllByName(address);
+      return CompletableFuture.completedFuture(InetAddress.getAllByName(address));
     } catch (UnknownHostException e) {
-      throw new AssertionError("not a literal address: " + address, e);
+      return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /** What it means that there is no address for a host, and what can be done. */
+  static String whyNotFound(String host) {
+    if (!NetUtil.isValidIpV6Address(host)) {
+      return "the host is unknown";
+    }
+    return "this machine has no network interface \""
+        + Wire.printable(host.substring(host.indexOf('%') + 1))
+        + "\", which the address names behind the %. A zone means something on one machine only:"
+        + " give the node an address that is good on all of them";
   }
 
   private InetAddress[] resolve(String host) {

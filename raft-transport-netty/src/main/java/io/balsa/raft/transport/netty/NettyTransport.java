@@ -118,7 +118,8 @@ public final class NettyTransport implements Transport {
     try {
       return InetAddress.getByName(wanted.host());
     } catch (UnknownHostException e) {
-      throw new IOException("can't listen at " + wanted + ": the host is unknown", e);
+      String why = NameLookup.whyNotFound(wanted.host());
+      throw new IOException("can't listen at " + wanted + ": " + why, e);
     }
   }
 

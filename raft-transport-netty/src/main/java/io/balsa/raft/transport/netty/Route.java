@@ -153,7 +153,7 @@ final class Route {
       return;
     }
     if (failure != null || found.length == 0) {
-      ended("the host is unknown");
+      ended(NameLookup.whyNotFound(address.host()));
       return;
     }
     InetAddress target = found[failures % found.length];

@@ -17,8 +17,11 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Links that swallow, stall, crawl or lead nowhere. */
 class FaultyLinkTest {
@@ -234,6 +237,36 @@ class FaultyLinkTest {
       Node.until(() -> link.send(b.id(), Node.heartbeat(3)));
       assertThat(lookups.get()).isGreaterThan(6);
     }
+  }
+
+  /** TR-15: an address that means nothing on this machine may do so later, and harms no other. */
+  @ParameterizedTest
+  @ValueSource(strings = {"fe80::1%no-such0", "fe80::1%", "fe80::1%99999999999"})
+  void tr15_anAddressWithAZoneThatIsNotHereStallsNobodyElse(String host) throws IOException {
+    try (Node a = Node.named("n1");
+        Node b = Node.named("n3")) {
+      Member lost = new Member(new NodeId("n2"), "[" + host + "]:7000");
+      a.link.setPeers(List.of(lost, b.member()));
+      b.link.setPeers(List.of(lost, a.member()));
+      a.awaitRouteTo(b.id());
+      b.awaitRouteTo(a.id());
+      a.link.setPeers(List.of(new Member(lost.id(), b.address()), b.member()));
+      assertThat(a.link.send(b.id(), Node.heartbeat(1))).isTrue();
+    }
+  }
+
+  @Test
+  void tr15_aZoneThatIsNotHereIsAFailedLookUpThatIsExplained() {
+    NameLookup names = new NameLookup(InetAddress::getAllByName, "names");
+    assertThat(names.lookUp("fe80::1%no-such0"))
+        .failsWithin(Duration.ZERO)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(UnknownHostException.class);
+    assertThat(names.lookUp("fe80::1")).isCompleted();
+    names.close();
+    assertThat(NameLookup.whyNotFound("fe80::1%no-such0"))
+        .startsWith("this machine has no network interface \"no-such0\"");
+    assertThat(NameLookup.whyNotFound("no-such0")).isEqualTo("the host is unknown");
   }
 
   /** A peer that hangs up at once is called again, with pauses that grow. */

@@ -143,6 +143,18 @@ class RaftClientFaultsTest {
   }
 
   @Test
+  void cl09_anAddressWithAZoneThatIsNotHereIsPassedBy() throws Exception {
+    Impostor node = new Impostor("n1");
+    node.answering = RaftClientFaultsTest::echo;
+    RaftClient client = client("[fe80::1%no-such0]:7000", node.transport.address());
+    assertThat(client.propose(COMMAND, LONG)).succeedsWithin(LONG).isEqualTo(COMMAND);
+    assertThat(client("[fe80::1%no-such0]:7000").read(COMMAND, Duration.ofMillis(200)))
+        .failsWithin(LONG)
+        .withThrowableThat()
+        .withMessageContaining("this machine has no network interface \"no-such0\"");
+  }
+
+  @Test
   void cl09_nothingButBlackHolesIsNotExecutedAtTheDeadline() throws Exception {
     RaftClient client = client(blackHole(), blackHole());
     assertThat(failure(client.propose(COMMAND, Duration.ofMillis(500))))
