@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *   <li>Each request is answered once, with its own number, in whatever order the answers come.
  *   <li>No more than {@link #MOST} requests wait for their answer; who comes on top is told so.
  *   <li>A client that does not take its answers is not read any more, and given up when too many
- *       bytes wait for it.
+ *       bytes wait for it, or for all clients together.
  *   <li>{@code ready} is emptied by the loop; while {@code due}, that is sure to happen.
  * </ul>
  */
@@ -27,7 +27,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   static final int MOST = 1024;
 
   /** A command of 4 MiB and what is around it. */
-  static final int MOST_BYTES_OF_A_FRAME = (4 << 20) + 1024;
+  private static final int MOST_BYTES_OF_A_FRAME = (4 << 20) + 1024;
 
   private static final long MOST_UNSENT_BYTES = 32 << 20;
 
@@ -36,6 +36,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private final Principal who;
   private final Reactor reactor;
   private final Complaints complaints;
+  private final ClientMemory.Share memory;
   private final Queue<ClientFrame> ready = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean due = new AtomicBoolean();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -43,12 +44,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   private boolean refused;
 
   ClientConnection(
-      Channel channel, GroupLink link, Principal who, Reactor reactor, Complaints complaints) {
+      Channel channel,
+      GroupLink link,
+      Principal who,
+      Reactor reactor,
+      Complaints complaints,
+      ClientMemory memory) {
     this.channel = channel;
     this.link = link;
     this.who = who;
     this.reactor = reactor;
     this.complaints = complaints;
+    this.memory = memory.share(this::fail);
+  }
+
+  /** Makes frames of what the client sends. */
+  RequestGatherer gatherer() {
+    Limits limits = reactor.limits();
+    int most = Math.min(MOST_BYTES_OF_A_FRAME, limits.frameBytes());
+    return new RequestGatherer(most, memory, limits.requestTimeout());
   }
 
   void close() {
@@ -141,8 +155,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
   private void write(ClientFrame frame) {
     long size = frame.wireSize();
-    unsentBytes += size;
-    channel.write(frame.toBuffer()).addListener(sent -> unsentBytes -= size);
+    count(size);
+    channel.write(frame.toBuffer()).addListener(sent -> count(-size));
+  }
+
+  private void count(long bytes) {
+    unsentBytes += bytes;
+    memory.add(bytes);
   }
 
   @Override
@@ -172,6 +191,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     refused = true;
+    memory.end();
     link.left(this);
   }
 

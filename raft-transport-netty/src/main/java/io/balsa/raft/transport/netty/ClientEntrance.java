@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
  *
  * <ul>
  *   <li>There are at most {@link #MOST} clients, so that nodes always find a connection free.
+ *   <li>They share one {@link ClientMemory}, so that nodes always find memory free, too.
  *   <li>A client is let in if it may read or write; each request is looked at again.
  * </ul>
  */
@@ -18,12 +19,14 @@ final class ClientEntrance implements ClientDoor {
   private final Groups groups;
   private final Reactor reactor;
   private final Complaints complaints;
+  private final ClientMemory memory;
   private int present;
 
   ClientEntrance(Groups groups, Reactor reactor, Complaints complaints) {
     this.groups = groups;
     this.reactor = reactor;
     this.complaints = complaints;
+    this.memory = new ClientMemory(reactor.limits().clientBytes());
   }
 
   @Override
@@ -43,12 +46,8 @@ final class ClientEntrance implements ClientDoor {
     int version = Math.min(hello.maxVersion(), Wire.MAX_VERSION);
     Wire.greet(ctx, link.welcome(version).toBytes());
     ClientConnection connection =
-        new ClientConnection(ctx.channel(), link, who, reactor, complaints);
-    Wire.open(
-        ctx,
-        reactor.limits(),
-        Math.min(ClientConnection.MOST_BYTES_OF_A_FRAME, reactor.limits().frameBytes()),
-        connection);
+        new ClientConnection(ctx.channel(), link, who, reactor, complaints, memory);
+    Wire.open(ctx, reactor.limits(), connection.gatherer(), connection);
     link.entered(connection);
   }
 

@@ -40,18 +40,18 @@ final class Wire {
 
   /** Fits a channel for traffic after its handshake, which the calling handler has carried out. */
   static void open(ChannelHandlerContext ctx, Limits limits, ChannelHandler connection) {
-    open(ctx, limits, limits.frameBytes(), connection);
+    open(ctx, limits, frames(limits.frameBytes()), connection);
   }
 
-  /** The same, for frames of up to so many bytes. */
+  /** The same, with another way to take frames apart. */
   static void open(
-      ChannelHandlerContext ctx, Limits limits, int frameBytes, ChannelHandler connection) {
+      ChannelHandlerContext ctx, Limits limits, ChannelHandler frames, ChannelHandler connection) {
     ChannelPipeline pipeline = ctx.pipeline();
     pipeline.addFirst(
         new IdleStateHandler(
             limits.silence().toMillis(), limits.keepAlive().toMillis(), 0, TimeUnit.MILLISECONDS));
     pipeline.replace(ctx.handler(), null, connection);
-    pipeline.replace(FRAMES, FRAMES, frames(frameBytes));
+    pipeline.replace(FRAMES, FRAMES, frames);
   }
 
   private static ChannelHandler frames(int maxBytes) {
