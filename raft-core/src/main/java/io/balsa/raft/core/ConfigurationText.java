@@ -122,7 +122,7 @@ final class ConfigurationText {
   }
 
   private static Member member(String text) {
-    String[] words = text.split(" ");
+    String[] words = text.split(" ", -1); // so that there is a first one, whatever the text is
     Member member = Member.parse(words[0]);
     for (int i = 1; i < words.length; i++) {
       boolean isPriority = words[i].indexOf('-') < 0;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,5 +143,56 @@ class ConfigurationTest {
     assertThat(joint.simple().withLearner("n2=h2:1").isRejoining(N2)).isFalse();
     assertThat(joint.simple().withVoter("n2=h2:1").isRejoining(N2)).isFalse();
     assertThat(joint.simple().without("n2").isRejoining(N2)).isFalse();
+  }
+
+  /** A peer may send it in an entry: it is a configuration, or the text is to blame. */
+  @Test
+  void cm20_whateverTheTextIsNothingElseIsThrown() {
+    for (String bad : List.of("", "\n", "voter ", "voter  ", "voter   \n", " ", "next-voter  ")) {
+      assertThatIllegalArgumentException().as("\"%s\"", bad).isThrownBy(() -> read(bad));
+    }
+    String text =
+        String.join(
+            "\n",
+            "cluster " + CLUSTER,
+            "voter n1=h1:1" + id("n1", 1) + " 5",
+            "rejoining n2=[::1]:1" + id("n2", 1),
+            "outgoing n3=h3:1 7",
+            "next-voter n1=h1:1",
+            "next-learner n4=h4:1",
+            "");
+    int read = 0;
+    for (long seed = 0; seed < 20_000; seed++) {
+      byte[] data = mutated(text, new SplittableRandom(seed));
+      try {
+        Configuration c = Configuration.fromBytes(data);
+        assertThat(Configuration.fromBytes(c.toBytes())).as("seed %s", seed).isEqualTo(c);
+        read++;
+      } catch (IllegalArgumentException e) {
+        assertThat(e).as("seed %s", seed).isNotNull();
+      }
+    }
+    assertThat(read).isBetween(100, 19_900);
+  }
+
+  /** Some of the lines of a text in any order, and a few characters of them changed. */
+  private static byte[] mutated(String text, SplittableRandom random) {
+    String[] lines = text.split("(?<=\n)");
+    StringBuilder s = new StringBuilder();
+    for (int i = random.nextInt(2 * lines.length); i > 0; i--) {
+      s.append(lines[random.nextInt(lines.length)]);
+    }
+    String characters = " \n\r\t-=:.[]019afvnx\u00e9\u0000";
+    for (int i = random.nextInt(4); i > 0 && !s.isEmpty(); i--) {
+      int at = random.nextInt(s.length());
+      int end = at + random.nextInt(Math.min(40, s.length() - at) + 1);
+      int from = random.nextInt(characters.length());
+      s.replace(at, random.nextBoolean() ? at : end, characters.substring(from, from + 1));
+    }
+    byte[] data = s.toString().getBytes(StandardCharsets.UTF_8);
+    if (data.length > 0 && random.nextInt(4) == 0) {
+      data[random.nextInt(data.length)] = (byte) random.nextInt(256);
+    }
+    return data;
   }
 }

@@ -3,6 +3,7 @@ package io.balsa.raft.core;
 import static io.balsa.raft.core.Cluster.id;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,7 +34,7 @@ class NonsenseTest {
       byte[] data =
           random.nextBoolean()
               ? new byte[random.nextInt(9)]
-              : "voter n9=x:1".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+              : "voter n9=x:1".getBytes(StandardCharsets.UTF_8);
       entries.add(new Entry(number(random), number(random), type, data));
     }
     return entries;
@@ -209,7 +210,9 @@ class NonsenseTest {
     nonsense.add(new Message.AppendEntries(0, 1, LogPosition.ZERO, 0, List.of()));
     nonsense.add(new Message.AppendEntries(3, 1, new LogPosition(4, 3), 0, List.of()));
     nonsense.add(new Message.AppendEntries(3, 1, new LogPosition(1, Long.MAX_VALUE), 0, List.of()));
-    for (Entry entry : List.of(gap, older, later, broken)) {
+    byte[] blank = "voter  ".getBytes(StandardCharsets.UTF_8);
+    Entry nobody = new Entry(2, 4, EntryType.CONFIGURATION, blank);
+    for (Entry entry : List.of(gap, older, later, broken, nobody)) {
       nonsense.add(new Message.AppendEntries(3, 1, last, 0, List.of(entry)));
     }
     for (Message m : nonsense) {
