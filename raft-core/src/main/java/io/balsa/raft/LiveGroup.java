@@ -100,17 +100,24 @@ final class LiveGroup {
     raft.step(event);
   }
 
+  /** All of them are here before the first is offered; if that breaks something, none is lost. */
   void propose(List<Proposal> proposals) {
+    long first = lastId + 1;
     int begin = 0;
     for (int i = 1; i <= proposals.size(); i++) {
       if (i == proposals.size() || proposals.get(i).type != proposals.get(begin).type) {
-        offer(proposals.get(begin).type, proposals.subList(begin, i));
+        offered.put(++lastId, proposals.subList(begin, i));
         begin = i;
       }
     }
+    long last = lastId;
+    for (long id = first; id <= last; id++) {
+      offer(id, offered.get(id));
+    }
   }
 
-  private void offer(EntryType type, List<Proposal> proposals) {
+  private void offer(long id, List<Proposal> proposals) {
+    EntryType type = proposals.get(0).type;
     List<byte[]> commands = new ArrayList<>(proposals.size());
     for (int i = 0; i < proposals.size(); i++) {
       byte[] command = proposals.get(i).command;
@@ -119,8 +126,7 @@ final class LiveGroup {
       }
       commands.add(command);
     }
-    offered.put(++lastId, proposals);
-    raft.step(new Event.Propose(lastId, type, commands));
+    raft.step(new Event.Propose(id, type, commands));
   }
 
   void read(List<ReadRequest<?>> requests, boolean byLease) {

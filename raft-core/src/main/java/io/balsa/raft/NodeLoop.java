@@ -1,7 +1,6 @@
 package io.balsa.raft;
 
 import io.balsa.raft.core.Configuration;
-import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Event;
 import io.balsa.raft.core.NodeId;
@@ -75,6 +74,7 @@ final class NodeLoop {
   private final Reads reads;
   private final Membership membership;
   private final LogClock clock;
+  private final DecisionLog decisions;
 
   private LiveGroup live;
   private int opening;
@@ -104,6 +104,7 @@ final class NodeLoop {
     freshness = new Freshness(environment);
     reads = new Reads(wiring.applier(), waiting, answers, freshness);
     membership = new Membership(setting, store, wiring.link(), patience());
+    decisions = new DecisionLog(setting.group(), setting.self());
     lastTickAt = environment.nanoTime();
     goLive(store);
     publish();
@@ -122,15 +123,13 @@ final class NodeLoop {
   }
 
   void poll() {
+    mailbox.take().forEach(this::handleOrFail);
     try {
-      for (Mail mail : mailbox.take()) {
-        handle(mail);
-      }
       route();
       tick();
       perform();
     } catch (RuntimeException | Error e) {
-      fail("an error that should not be possible, please report it: " + e, e);
+      failBy(e);
     }
     answers.giveTo(wiring.applier());
     wiring.replies().send();
@@ -138,6 +137,15 @@ final class NodeLoop {
   }
 
   // ---- what arrives
+
+  /** What one mail breaks is no reason to lose those behind it: they are answered all the same. */
+  private void handleOrFail(Mail mail) {
+    try {
+      handle(mail);
+    } catch (RuntimeException | Error e) {
+      failBy(e);
+    }
+  }
 
   private void handle(Mail mail) {
     if (mail instanceof Proposal.Local proposal) {
@@ -392,7 +400,7 @@ final class NodeLoop {
     }
     Effects effects = live.perform(now);
     membership.update(live.raft(), now);
-    effects.notable().forEach(this::log);
+    effects.notable().forEach(decisions::write);
     if (effects.failure() != null) {
       fail("an invariant of Raft is broken: " + effects.failure(), null);
       return;
@@ -403,24 +411,6 @@ final class NodeLoop {
     if (isNew && !waiting.isEmpty()) {
       retry();
       perform();
-    }
-  }
-
-  private void log(Decision decision) {
-    if (decision instanceof Decision.RoleChanged d) {
-      LOG.info(
-          "{} {} is {} in term {}, was {}: {}",
-          setting.group(),
-          setting.self(),
-          d.to(),
-          d.term(),
-          d.from(),
-          d.reason());
-    } else if (decision instanceof Decision.Noted d) {
-      LOG.warn("{} {}: {}", setting.group(), setting.self(), d.text());
-    } else if (decision instanceof Decision.Refused d) {
-      LOG.warn(
-          "{} {} ignores a message: {} {}", setting.group(), setting.self(), d.from(), d.reason());
     }
   }
 
@@ -514,8 +504,13 @@ final class NodeLoop {
 
   // ---- the end
 
+  private void failBy(Throwable error) {
+    fail("an error that should not be possible, please report it: " + error, error);
+  }
+
   private void fail(String problem, Throwable cause) {
     if (closed != null) {
+      LOG.warn("{} {} after its end: {}", setting.group(), setting.self(), problem, cause);
       return;
     }
     LOG.error("{} {} has failed: {}", setting.group(), setting.self(), problem, cause);
@@ -541,8 +536,9 @@ final class NodeLoop {
     closed = why;
     health = new NodeStatus.Health(state, problem);
     if (live != null) {
-      live.end(new OutcomeUnknownException(why.getMessage()));
+      LiveGroup ended = live;
       live = null;
+      ended.end(new OutcomeUnknownException(why.getMessage()));
     }
     forwarding.close(why.getMessage());
     orders.close(why.getMessage());
