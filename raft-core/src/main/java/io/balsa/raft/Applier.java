@@ -3,7 +3,6 @@ package io.balsa.raft;
 import io.balsa.raft.core.Entry;
 import io.balsa.raft.core.LogPosition;
 import io.balsa.raft.core.Snapshot;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -214,7 +213,7 @@ final class Applier {
       if (image != null) {
         restoreFrom(task.snapshot, image);
       }
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       loop.put(new Mail.StorageFailed(task.opening, e));
     }
   }
@@ -224,7 +223,7 @@ final class Applier {
       state.restore(image);
       doneIndex = snapshot.index();
       appliedIndex = Math.max(appliedIndex, doneIndex);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       failure = new OutcomeUnknownException("this node could not restore " + snapshot);
       loop.put(new Mail.RestoreFailed(snapshot, e));
     }
@@ -236,7 +235,7 @@ final class Applier {
     }
     try {
       loop.put(new Mail.Captured(task.opening, appliedIndex, state.capture(task.withImage), null));
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       loop.put(new Mail.Captured(task.opening, appliedIndex, null, e));
     }
   }
@@ -275,7 +274,7 @@ final class Applier {
   private byte[] call(Entry entry) {
     try {
       return state.apply(entry);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failure =
           new OutcomeUnknownException(
               "the state machine threw at index "

@@ -109,7 +109,7 @@ final class LogReader {
       if (latest != null && latest.id().equals(task.request.id())) {
         readPiece(task, latest);
       }
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       LOG.warn("a snapshot could not be read for {}: {}", task.to, e.toString());
     }
   }
@@ -174,7 +174,7 @@ final class LogReader {
       }
       // Since the task was given the node has lost its leadership, and the end of its log with it.
       return answer(task, List.of());
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       return new Mail.StorageFailed(task.opening, e);
     }
   }

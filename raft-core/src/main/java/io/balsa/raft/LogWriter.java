@@ -103,7 +103,7 @@ final class LogWriter {
   private void discard(long index) {
     try {
       store.discard(index);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       failed = true;
       loop.put(new Mail.StorageFailed(opening, e));
     }
@@ -113,7 +113,7 @@ final class LogWriter {
     try {
       write(saves);
       loop.put(new Mail.Persisted(opening, saves.get(saves.size() - 1).token()));
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       failed = true;
       loop.put(new Mail.StorageFailed(opening, e));
     }
@@ -159,7 +159,7 @@ final class LogWriter {
       opening++;
       failed = false;
       loop.put(new Mail.StorageOpened(store));
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       failed = true;
       loop.put(new Mail.StorageStillFailed(e));
     }

@@ -84,6 +84,9 @@ sealed interface Mail permits Proposal.Local, ReadRequest, SnapshotOrder, Order.
   /** The state machine threw. */
   record ApplyFailed(long index, Throwable cause) implements Event {}
 
+  /** A part of the node threw what it should have handled. */
+  record PartFailed(Throwable cause) implements Event {}
+
   /** The user wants an end. */
   record Close() implements Event {}
 }

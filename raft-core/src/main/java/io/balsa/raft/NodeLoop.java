@@ -128,7 +128,7 @@ final class NodeLoop {
       route();
       tick();
       perform();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failBy(e);
     }
     answers.giveTo(wiring.applier());
@@ -142,7 +142,7 @@ final class NodeLoop {
   private void handleOrFail(Mail mail) {
     try {
       handle(mail);
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       failBy(e);
     }
   }
@@ -204,6 +204,8 @@ final class NodeLoop {
       fail("the state machine threw at index " + m.index() + ": " + m.cause(), m.cause());
     } else if (mail instanceof Mail.RestoreFailed m) {
       fail("the state machine could not restore " + m.snapshot() + ": " + m.cause(), m.cause());
+    } else if (mail instanceof Mail.PartFailed m) {
+      failBy(m.cause());
     } else if (mail instanceof Mail.Close) {
       close();
     } else {

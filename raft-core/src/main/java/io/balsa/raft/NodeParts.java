@@ -12,9 +12,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts a node together from its parts, and takes it apart again. */
 final class NodeParts {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final RaftOptions NUMBERS = RaftOptions.defaults();
 
   /** What the user has said. */
@@ -147,11 +150,11 @@ final class NodeParts {
   private void start(LogReader reader) {
     boolean done = false;
     try {
-      writerRunner.start(writer::poll);
-      readerRunner.start(reader::poll);
-      applierRunner.start(applier::poll);
-      snapshotRunner.start(snapshots::poll);
-      loopRunner.start(loop::poll);
+      writerRunner.start(() -> pollOrFail(writer::poll));
+      readerRunner.start(() -> pollOrFail(reader::poll));
+      applierRunner.start(() -> pollOrFail(applier::poll));
+      snapshotRunner.start(() -> pollOrFail(snapshots::poll));
+      loopRunner.start(() -> pollOrFail(loop::poll));
       done = true;
     } finally {
       if (!done) {
@@ -159,6 +162,20 @@ final class NodeParts {
         applierRunner.stop();
         readerRunner.stop();
         writerRunner.stop();
+      }
+    }
+  }
+
+  /**
+   * Where a part calls code of the user it is ready for whatever is thrown there, checked or not.
+   * This is for all the rest: no thread ends, and the node does not go on without one of its parts.
+   */
+  private void pollOrFail(Runnable poll) {
+    try {
+      poll.run();
+    } catch (Throwable e) {
+      if (!mailbox.put(new Mail.PartFailed(e))) {
+        LOG.warn("{} {} while it is closed: {}", description.group, description.id, e, e);
       }
     }
   }

@@ -469,7 +469,7 @@ public final class RaftNode implements AutoCloseable {
                     electionTimeout,
                     observer,
                     environment)));
-      } catch (IOException | RuntimeException | Error e) {
+      } catch (Throwable e) {
         closeAfter(e, storage);
         closeAfter(e, transport);
         throw e;

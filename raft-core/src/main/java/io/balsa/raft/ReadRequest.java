@@ -48,7 +48,7 @@ abstract sealed class ReadRequest<T> implements Mail {
       if (stands) {
         result = result(appliedIndex);
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       budget.giveBack(BYTES);
       future.completeExceptionally(e);
       return true;

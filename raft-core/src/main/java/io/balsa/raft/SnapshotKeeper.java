@@ -77,7 +77,7 @@ final class SnapshotKeeper {
         receipt.write(piece.bytes);
       }
       return advanced(task.opening(), piece.snapshot);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       letGo();
       boolean own = task instanceof Task.Take;
       return own

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.balsa.raft.ClosedException;
 import io.balsa.raft.NodeStatus;
+import io.balsa.raft.OutcomeUnknownException;
 import io.balsa.raft.RaftNode;
+import io.balsa.raft.SnapshotWriter;
+import io.balsa.raft.Storage;
 import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.RaftObserver;
 import io.balsa.raft.core.Role;
 import io.balsa.raft.storage.FileStorage;
 import io.balsa.raft.testkit.TestCluster.Counter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,17 +31,23 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whatever the code of a user throws, wherever: who waits is answered, and the node says so. */
 @Timeout(120)
 class ErrorsOfUsersTest {
+  private static final RaftObserver NOBODY = (decision, view) -> {};
+
   @TempDir Path dir;
 
+  private static RaftNode started(Counter counter, RaftObserver observer, Storage storage)
+      throws IOException {
+    return RaftNode.builder("n1", counter)
+        .members("n1=memory:1")
+        .storage(storage)
+        .transport(new MemoryNetwork().transport())
+        .electionTimeout(TestCluster.ELECTION_TIMEOUT)
+        .observer(observer)
+        .start();
+  }
+
   private RaftNode alone(Counter counter, RaftObserver observer) throws IOException {
-    RaftNode node =
-        RaftNode.builder("n1", counter)
-            .members("n1=memory:1")
-            .storage(FileStorage.open(dir.resolve("n1")))
-            .transport(new MemoryNetwork().transport())
-            .electionTimeout(TestCluster.ELECTION_TIMEOUT)
-            .observer(observer)
-            .start();
+    RaftNode node = started(counter, observer, FileStorage.open(dir.resolve("n1")));
     Await.until("it leads", () -> leads(node.status()));
     return node;
   }
@@ -132,5 +142,127 @@ class ErrorsOfUsersTest {
     }
     awaitFailure(node, "for a moment");
     Await.until("all bytes are back", () -> node.status().waitingBytes() == 0);
+  }
+
+  /** As thrown in Kotlin or Scala, where nothing is checked. */
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> RuntimeException unchecked(String message) throws E {
+    throw (E) new IOException(message);
+  }
+
+  private static RuntimeException checked() {
+    throw ErrorsOfUsersTest.<RuntimeException>unchecked("checked");
+  }
+
+  @Test
+  void rt01_aCheckedExceptionOfTheStateMachineFailsTheNode() throws Exception {
+    Counter counter =
+        new Counter() {
+          @Override
+          public byte[] apply(long index, byte[] command) {
+            throw checked();
+          }
+        };
+    try (RaftNode node = alone(counter, NOBODY)) {
+      CompletableFuture<byte[]> proposal = node.propose(TestCluster.bytes(1));
+      CompletableFuture<Integer> read = node.read(() -> 1);
+      awaitFailure(node, "threw at index");
+      assertThatThrownBy(() -> proposal.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(OutcomeUnknownException.class);
+      read.handle((value, failure) -> 0).get(30, TimeUnit.SECONDS); // it may have been in time
+    }
+  }
+
+  @Test
+  void rt01_aCheckedExceptionOfAQueryIsItsAnswer() throws Exception {
+    try (RaftNode node = alone(new Counter(), NOBODY)) {
+      CompletableFuture<Integer> read =
+          node.read(
+              () -> {
+                throw checked();
+              });
+      assertThatThrownBy(() -> read.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(IOException.class);
+      assertThat(node.propose(TestCluster.bytes(1)).get(30, TimeUnit.SECONDS)).isNotNull();
+      Await.until("all bytes are back", () -> node.status().waitingBytes() == 0);
+    }
+  }
+
+  @Test
+  void rt01_aCheckedExceptionOfASnapshotIsItsAnswer() throws Exception {
+    AtomicBoolean late = new AtomicBoolean();
+    Counter counter =
+        new Counter() {
+          @Override
+          public SnapshotWriter snapshot() {
+            if (!late.get()) {
+              throw checked();
+            }
+            return out -> {
+              throw checked();
+            };
+          }
+        };
+    try (RaftNode node = alone(counter, NOBODY)) {
+      for (int i = 0; i < 2; i++) {
+        node.propose(TestCluster.bytes(1)).get(30, TimeUnit.SECONDS);
+        assertThatThrownBy(() -> node.snapshot().get(30, TimeUnit.SECONDS))
+            .hasStackTraceContaining("checked");
+        late.set(true);
+      }
+      assertThat(node.status().health().state()).isEqualTo(NodeStatus.State.OK);
+    }
+  }
+
+  @Test
+  void rt01_aCheckedExceptionOfARestoreFailsTheNode() throws Exception {
+    try (RaftNode node = alone(new Counter(), NOBODY)) {
+      node.propose(TestCluster.bytes(1)).get(30, TimeUnit.SECONDS);
+      node.snapshot().get(30, TimeUnit.SECONDS);
+    }
+    Counter counter =
+        new Counter() {
+          @Override
+          public void restore(InputStream image) {
+            throw checked();
+          }
+        };
+    try (RaftNode node = started(counter, NOBODY, FileStorage.open(dir.resolve("n1")))) {
+      awaitFailure(node, "could not restore");
+    }
+  }
+
+  @Test
+  void rt01_aCheckedExceptionOfAnObserverFailsTheNode() throws Exception {
+    AtomicBoolean armed = new AtomicBoolean();
+    RaftObserver observer =
+        (decision, view) -> {
+          if (armed.get()) {
+            throw checked();
+          }
+        };
+    try (RaftNode node = alone(new Counter(), observer)) {
+      armed.set(true);
+      CompletableFuture<byte[]> proposal = node.propose(TestCluster.bytes(1));
+      awaitFailure(node, "checked");
+      assertThatThrownBy(() -> proposal.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(OutcomeUnknownException.class);
+    }
+  }
+
+  /** The storage of a user fails, and then can't even be closed, which no part is ready for. */
+  @Test
+  void rt01_noThreadOfANodeEndsUnnoticed() throws Exception {
+    AtomicBoolean broken = new AtomicBoolean();
+    Storage files = FileStorage.open(dir.resolve("n1"));
+    try (RaftNode node = started(new Counter(), NOBODY, new BreakingStorage(files, broken))) {
+      Await.until("it leads", () -> leads(node.status()));
+      broken.set(true);
+      CompletableFuture<byte[]> proposal = node.propose(TestCluster.bytes(1));
+      awaitFailure(node, "can't be closed");
+      assertThatThrownBy(() -> proposal.get(30, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(OutcomeUnknownException.class);
+      broken.set(false);
+    }
   }
 }
