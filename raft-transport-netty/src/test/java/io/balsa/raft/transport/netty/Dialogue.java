@@ -61,12 +61,25 @@ final class Dialogue implements AutoCloseable {
     return Welcome.read(io.netty.buffer.Unpooled.wrappedBuffer(frame));
   }
 
+  /** The next frame that says more than that the other side is there. */
+  byte[] frame() throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    int length = in.readInt();
+    while (length == 0) {
+      length = in.readInt();
+    }
+    byte[] frame = new byte[length];
+    in.readFully(frame);
+    return frame;
+  }
+
   /** How many bytes come until the other side closes. */
   int bytesUntilTheEnd() throws IOException {
     int count = 0;
+    byte[] buffer = new byte[8192];
     try {
-      while (socket.getInputStream().read() >= 0) {
-        count++;
+      for (int n = 0; n >= 0; n = socket.getInputStream().read(buffer)) {
+        count += n;
       }
     } catch (SocketException | SSLException e) {
       return count; // closed with a reset, because it had not read all that was sent
