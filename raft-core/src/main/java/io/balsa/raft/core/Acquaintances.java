@@ -20,9 +20,11 @@ final class Acquaintances {
   private final Map<NodeId, UUID> met = new TreeMap<>();
   private final Set<NodeId> impostors = new TreeSet<>();
 
-  void meet(NodeId peer, UUID incarnation, Configuration configuration) {
-    met.put(peer, incarnation);
+  /** Returns whether the node, or another one with its id, was met before. */
+  boolean meet(NodeId peer, UUID incarnation, Configuration configuration) {
+    boolean again = met.put(peer, incarnation) != null;
     compareWith(configuration);
+    return again;
   }
 
   void compareWith(Configuration configuration) {

@@ -474,11 +474,7 @@ public final class Configuration {
   /** Whether it is this very node that votes, and not one that had its id before. */
   boolean isVoter(NodeId id, UUID incarnation) {
     Member now = member(id);
-    boolean another =
-        now != null
-            && incarnation != null
-            && now.incarnation() != null
-            && !now.incarnation().equals(incarnation);
+    boolean another = now != null && now.withIncarnation(incarnation).isOtherThan(now);
     return !another && isVoter(id);
   }
 

@@ -3,6 +3,7 @@ package io.balsa.raft.core;
 import io.balsa.raft.core.Message.AppendEntries;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -437,8 +438,17 @@ final class Leader extends RoleState {
     reconfiguration.request(e);
   }
 
+  /**
+   * As long as the configuration does not say which incarnation a member is of, each time that it
+   * is met it may be another one, which has nothing of what the former has acknowledged.
+   */
   @Override
-  void onPeerMet() {
+  void onPeerMet(NodeId peer, boolean again) {
+    Member member = raft.configuration().member(peer);
+    if (again && member != null && member.incarnation() == null) {
+      forget(peer);
+      follow(peer, raft.log.lastIndex()); // an idle log must be asked about, too
+    }
     reconfiguration.onPeerMet();
   }
 
@@ -463,7 +473,8 @@ final class Leader extends RoleState {
     Configuration before = raft.configurations.previous();
     for (Member m : raft.configuration().members()) {
       Member former = before.member(m.id());
-      boolean isOther = former != null && m.isOtherThan(former);
+      // Also if it was not known: those who were met and those who answered may have been two.
+      boolean isOther = former != null && !Objects.equals(m.incarnation(), former.incarnation());
       if (isOther || announcement != null && announcement.leaving().containsKey(m.id())) {
         forget(m.id());
       }

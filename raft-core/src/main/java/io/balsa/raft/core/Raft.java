@@ -139,8 +139,8 @@ public final class Raft implements RaftView {
     } else if (event instanceof Event.TransferLeadership e) {
       role.onTransferLeadership(e);
     } else if (event instanceof Event.PeerMet e) {
-      acquaintances.meet(e.peer(), e.incarnation(), configuration());
-      role.onPeerMet();
+      boolean again = acquaintances.meet(e.peer(), e.incarnation(), configuration());
+      role.onPeerMet(e.peer(), again);
     } else {
       throw new AssertionError("unhandled " + event);
     }

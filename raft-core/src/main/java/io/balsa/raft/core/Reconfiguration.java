@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 
 /**
  * The changes of the configuration while this node leads (sections 4.2 and 4.3).
@@ -254,8 +253,7 @@ final class Reconfiguration {
   }
 
   private boolean hasLostItsDisk(Member m) {
-    UUID met = raft.acquaintances.all().get(m.id());
-    return met != null && m.withIncarnation(met).isOtherThan(m) && !m.id().equals(raft.self());
+    return raft.acquaintances.isImpostor(m.id()) && !m.id().equals(raft.self());
   }
 
   /**

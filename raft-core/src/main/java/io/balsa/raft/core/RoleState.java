@@ -54,7 +54,8 @@ abstract sealed class RoleState permits Follower, Candidate, Leader, Stopped {
 
   void onTimeoutNow(NodeId from) {}
 
-  void onPeerMet() {}
+  /** A node has said who it is; {@code again} if somebody with its id has done so before. */
+  void onPeerMet(NodeId peer, boolean again) {}
 
   /** The last round that was started, 0 unless the node leads. */
   long round() {

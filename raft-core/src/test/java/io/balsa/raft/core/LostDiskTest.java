@@ -179,6 +179,75 @@ class LostDiskTest {
     assertThat(cluster.node("n8").log()).isEqualTo(cluster.node("n1").log());
   }
 
+  /** n8 was added before n1 had ever met it, so that its incarnation is not known. */
+  private static Cluster withUnknownLearner() {
+    Cluster cluster = cluster("n1", "n2", "n3");
+    assertThat(cluster.raft("n1").configuration().member(id("n8")).incarnation()).isNull();
+    cluster.meet("n1", "n8", 1);
+    cluster.propose("n1", "a");
+    cluster.rounds(ET);
+    assertThat(cluster.node("n8").log()).isEqualTo(cluster.node("n1").log());
+    return cluster;
+  }
+
+  private static Cluster wipeUnknownLearner(Cluster cluster) {
+    cluster.crash("n8").step("n1", new Event.Disconnected(id("n8")));
+    return cluster.wipe("n8", ELSEWHERE);
+  }
+
+  @Test
+  void cm15_aWipedLearnerOfUnknownIncarnationIsServedAgain() {
+    Cluster cluster = wipeUnknownLearner(withUnknownLearner());
+    cluster.meet("n1", "n8", 2);
+    cluster.rounds(2 * ET); // nothing is proposed meanwhile
+    assertThat(cluster.node("n8").log()).isEqualTo(cluster.node("n1").log());
+    cluster.propose("n1", "b");
+    cluster.stabilize();
+    assertThat(cluster.node("n8").log()).isEqualTo(cluster.node("n1").log());
+  }
+
+  /** The former one is still connected when the new one shows itself, and is turned away. */
+  @Test
+  void cm15_aWipedLearnerIsServedThoughTheFormerOneAnsweredAfterIt() {
+    Cluster cluster = withUnknownLearner();
+    cluster.meet("n1", "n8", 2);
+    cluster.propose("n1", "b");
+    cluster.rounds(2 * ET);
+    wipeUnknownLearner(cluster).meet("n1", "n8", 2);
+    cluster.rounds(2 * ET);
+    assertThat(cluster.node("n8").log()).isEqualTo(cluster.node("n1").log());
+  }
+
+  @Test
+  void cm15_lateAcknowledgementsOfAnUnknownIncarnationDoNotCount() {
+    Cluster cluster = withUnknownLearner();
+    long round = cluster.raft("n1").round();
+    long last = cluster.raft("n1").last().index();
+    wipeUnknownLearner(cluster).meet("n1", "n8", 2);
+    cluster.step(
+        "n1", new Event.Received(id("n8"), new Message.AppendEntriesAccepted(1, round, last)));
+    cluster.rounds(2 * ET); // n1 would believe for ever that n8 has it all
+    assertThat(cluster.node("n8").log()).isEqualTo(cluster.node("n1").log());
+  }
+
+  /** The former one answers until the new one's incarnation is in the configuration. */
+  @Test
+  void cm15_aNewVoterIsAskedAgainWhenItsIncarnationIsKnown() {
+    Cluster cluster = withUnknownLearner();
+    cluster.meet("n1", "n8", 2);
+    cluster.propose("n1", "b");
+    cluster.rounds(ET);
+    cluster.change("n1", configuration("n1", "n2", "n3", "n8"));
+    for (int i = 0; i < 20 && !cluster.raft("n1").configuration().isJoint(); i++) {
+      cluster.deliver();
+    }
+    assertThat(life(cluster, "n8")).isEqualTo(2);
+    wipeUnknownLearner(cluster).meet("n1", "n8", 2);
+    cluster.rounds(2 * ET);
+    assertThat(isVoter(cluster, "n8")).isTrue();
+    assertThat(cluster.node("n8").log()).isEqualTo(cluster.node("n1").log());
+  }
+
   @Test
   void cm14_newVotersArePinned() {
     Cluster cluster = cluster("n1", "n2", "n3");

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Looks on from outside, where one sees all nodes and all disks, and knows what must never happen.
@@ -29,6 +30,7 @@ final class Safety {
 
   /** What one life of a node has shown so far. */
   private static final class Life {
+    Configuration configuration;
     long term;
     long commitIndex;
     NodeId vote;
@@ -145,7 +147,7 @@ final class Safety {
       if (i > committed.size()) {
         if (oneStep && node.leads()) {
           LogPosition position = entry.position();
-          assertThat(node.raft().configuration().hasQuorum(id -> isDurable(id, position)))
+          assertThat(hasDecided(node, life.configuration, id -> isDurable(id, position)))
               .as("a quorum has the entry %s, committed by %s, on disk", entry, node)
               .isTrue();
         }
@@ -154,6 +156,15 @@ final class Safety {
       assertThat(entry).as("committed by %s", node).isEqualTo(committed.get((int) i - 1));
     }
     life.commitIndex = commitIndex;
+    life.configuration = node.raft().configuration();
+  }
+
+  /** A commit may be followed in the same step by the next configuration, which did not decide. */
+  private static boolean hasDecided(
+      TestNode node, Configuration before, Predicate<NodeId> isDurable) {
+    boolean isNext = node.raft().configurationIndex() > node.raft().commitIndex();
+    return node.raft().configuration().hasQuorum(isDurable)
+        || isNext && before != null && before.hasQuorum(isDurable);
   }
 
   private boolean isDurable(NodeId id, LogPosition position) {
