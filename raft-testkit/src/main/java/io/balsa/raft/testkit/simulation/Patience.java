@@ -1,15 +1,30 @@
 package io.balsa.raft.testkit.simulation;
 
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Plays a seed in a thread of its own, so that one that hangs can be told from one that takes long:
- * what never ends is a single action, of which there are a million in a minute.
+ * Plays a seed in another thread, so that one that hangs can be told from one that takes long: what
+ * never ends is a single action, of which there are a million in a minute.
+ *
+ * <ul>
+ *   <li>The threads are used again for the next seeds: with each new one the C library would take
+ *       memory for buffers from somewhere else, and not give it back.
+ * </ul>
  */
 final class Patience {
+  private static final ExecutorService THREADS =
+      Executors.newCachedThreadPool(
+          run -> {
+            Thread thread = new Thread(run, "simulation");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private final int seconds;
 
   Patience(int seconds) {
@@ -18,10 +33,7 @@ final class Patience {
 
   /** Waits for the outcome. The thread of a run that does not come any further is left behind. */
   Outcome with(Run<?> run) {
-    FutureTask<Outcome> outcome = new FutureTask<>(run::play);
-    Thread thread = new Thread(outcome, "simulation of seed " + run.seed());
-    thread.setDaemon(true);
-    thread.start();
+    Future<Outcome> outcome = THREADS.submit(run::play);
     long turn = 0;
     int waited = 0;
     while (waited < seconds) {
@@ -38,7 +50,7 @@ final class Patience {
         throw new AssertionError("interrupted while seed " + run.seed() + " was played", e);
       }
     }
-    return run.hangs(new AssertionError(hanging(), where(thread)));
+    return run.hangs(new AssertionError(hanging(), where(run.thread())));
   }
 
   private String hanging() {
@@ -49,7 +61,7 @@ final class Patience {
   }
 
   private static Throwable where(Thread thread) {
-    Throwable where = new Throwable("here, in " + thread.getName());
+    Throwable where = new Throwable("here, in the thread of the simulation");
     where.setStackTrace(thread.getStackTrace());
     return where;
   }

@@ -36,6 +36,11 @@ final class Run<M extends StateMachine> {
     return world.timeline().turn();
   }
 
+  /** In which it is played; for any thread. */
+  Thread thread() {
+    return world.timeline().thread();
+  }
+
   Outcome play() {
     world.timeline().takeOver();
     try {

@@ -26,7 +26,7 @@ final class Timeline {
 
   private final AtomicLong turns = new AtomicLong();
 
-  private Thread thread = Thread.currentThread();
+  private volatile Thread thread = Thread.currentThread();
   private long now;
   private long count;
 
@@ -48,6 +48,11 @@ final class Timeline {
   /** From now on time passes in this thread. */
   void takeOver() {
     thread = Thread.currentThread();
+  }
+
+  /** Where time passes; for any thread. */
+  Thread thread() {
+    return thread;
   }
 
   /** Whether everything is as it should be: there is no other thread. */
