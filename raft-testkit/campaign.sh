@@ -14,6 +14,7 @@ mvn -q -Dspotless.check.skip=true -pl raft-testkit -am \
   test-compile dependency:build-classpath -Dmdep.outputFile=target/classpath >&2
 classpath="raft-testkit/target/test-classes:raft-testkit/target/classes:$(cat raft-testkit/target/classpath)"
 
-# Assertions are on as in the tests; the nodes' own logs would only cost time.
-exec java -ea -Xmx2g -XX:+UseParallelGC -Dorg.slf4j.simpleLogger.defaultLogLevel=off \
+# Assertions are on as in the tests; the nodes' own logs would only cost time. Buffers outside of the
+# heap are given back when the young generation is collected, so that is small.
+exec java -ea -Xmx2g -Xmn96m -XX:+UseParallelGC -Dorg.slf4j.simpleLogger.defaultLogLevel=off \
   -cp "$classpath" io.balsa.raft.testkit.simulation.Campaign "$@"
