@@ -2,6 +2,7 @@ package io.balsa.raft.testkit.invariant;
 
 import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.HardState;
+import io.balsa.raft.core.Member;
 import io.balsa.raft.core.Message.AppendEntries;
 import io.balsa.raft.core.NodeId;
 import io.balsa.raft.core.RaftView;
@@ -18,7 +19,8 @@ import java.util.Map;
  *   <li>Within a life neither the term nor the commit index falls, nothing that is committed is
  *       removed, and what is persisted falls only when it is removed from the log.
  *   <li>What a leader takes for the match index of a follower never falls in its term; each of its
- *       heartbeats tells. A change of the configuration may put another node in the place of one.
+ *       heartbeats tells. A change of the configuration may put another node in the place of one,
+ *       and one whose incarnation the configuration does not say may be another at any time.
  *   <li>Neither what is committed nor what is persisted is behind the end of the log.
  * </ul>
  */
@@ -82,7 +84,8 @@ final class Monotonic implements Invariant {
       life.matches.clear();
     } else if (o.decision() instanceof Decision.Sent d
         && d.message() instanceof AppendEntries m
-        && d.lastIndex() == m.previous().index()) {
+        && d.lastIndex() == m.previous().index()
+        && isKnown(after.configuration().member(d.to()))) {
       onHeartbeat(life, node, d.to(), m);
     }
     risen("commit index at the end of the step", node, life.commitIndex, after.commitIndex());
@@ -97,6 +100,10 @@ final class Monotonic implements Invariant {
               + " of a log that ends at "
               + after.last());
     }
+  }
+
+  private static boolean isKnown(Member follower) {
+    return follower != null && follower.incarnation() != null;
   }
 
   private static void onHeartbeat(Life life, NodeId node, NodeId to, AppendEntries heartbeat) {

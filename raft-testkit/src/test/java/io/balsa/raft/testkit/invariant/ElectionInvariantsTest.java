@@ -258,6 +258,14 @@ class ElectionInvariantsTest {
         .fails(s -> s.heartbeats("a", "b", 4, 6), "match index of b in the eyes of a", "7 to 6");
   }
 
+  /** It may have lost its disk, and no change of the configuration would tell. */
+  @Test
+  void cm15_aMatchIndexMayFallIfNobodyKnowsWhoTheFollowerIs() {
+    Script.of(e -> new Monotonic())
+        .heartbeats("a", "b", 4, 7, Script.ABC)
+        .heartbeats("a", "b", 4, 6, Script.ABC);
+  }
+
   private static Script aHasHeardOfSevenEntriesOfB() {
     return Script.of(e -> new Monotonic())
         .heartbeats("a", "b", 4, 7)

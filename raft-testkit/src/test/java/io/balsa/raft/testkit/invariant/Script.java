@@ -26,6 +26,13 @@ import java.util.function.Function;
 final class Script {
   static final Configuration ABC = configuration("voter a=a:1", "voter b=b:1", "voter c=c:1");
 
+  /** The same, with the incarnation of each. */
+  private static final Configuration PINNED =
+      configuration(
+          "voter a=a:1 " + new UUID(0, 1),
+          "voter b=b:1 " + new UUID(0, 2),
+          "voter c=c:1 " + new UUID(0, 3));
+
   private record View(
       NodeId self,
       long term,
@@ -197,9 +204,15 @@ final class Script {
 
   /** Speaks of what a follower has confirmed. */
   Script heartbeats(String node, String to, long term, long matchIndex) {
+    return heartbeats(node, to, term, matchIndex, PINNED);
+  }
+
+  Script heartbeats(
+      String node, String to, long term, long matchIndex, Configuration configuration) {
     LogPosition match = new LogPosition(1, matchIndex);
     Message heartbeat = new Message.AppendEntries(term, 1, match, 0, List.of(), false);
-    return decided(node, new Decision.Sent(id(to), heartbeat, matchIndex), view(node, 0, 0, 0));
+    Decision sent = new Decision.Sent(id(to), heartbeat, matchIndex);
+    return decided(node, sent, view(node, 0, 0, 0, configuration));
   }
 
   Script appends(String node, long term, long first, long last) {
