@@ -5,11 +5,13 @@ import io.balsa.raft.NodeStatus;
 import io.balsa.raft.Packet;
 import io.balsa.raft.core.Decision;
 import io.balsa.raft.core.Entry;
+import io.balsa.raft.core.Member;
 import io.balsa.raft.core.Message;
 import io.balsa.raft.core.Message.AppendEntries;
 import io.balsa.raft.core.Message.AppendEntriesAccepted;
 import io.balsa.raft.core.Message.AppendEntriesRejected;
 import io.balsa.raft.core.NodeId;
+import io.balsa.raft.core.RaftView;
 import io.balsa.raft.testkit.invariant.Observation;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -82,9 +84,9 @@ final class Queues {
     holds(what, bytes, limits.batchBytes());
   }
 
-  void decided(Decision decision) {
+  void decided(Decision decision, RaftView view) {
     if (decision instanceof Decision.Sent s && s.message() instanceof AppendEntries m) {
-      if (s.lastIndex() > m.previous().index()) {
+      if (s.lastIndex() > m.previous().index() && isKnown(view.configuration().member(s.to()))) {
         sent(s.to(), m, s.lastIndex());
       }
     } else if (decision instanceof Decision.Heard h && h.message().term() == term) {
@@ -92,6 +94,13 @@ final class Queues {
     } else if (decision instanceof Decision.Reconfigured) {
       underWay.clear(); // a node may have come in the place of another one of its name
     }
+  }
+
+  /**
+   * Else it may be another node whenever it is met, and what was sent to the one before is lost.
+   */
+  private static boolean isKnown(Member follower) {
+    return follower == null || follower.incarnation() != null;
   }
 
   private void sent(NodeId to, AppendEntries message, long lastIndex) {

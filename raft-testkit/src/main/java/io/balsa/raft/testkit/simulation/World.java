@@ -178,7 +178,7 @@ final class World<M extends StateMachine> {
         formed.add(id);
       }
       observe(new Observation.Decided(id, decision, view));
-      life.queues().decided(decision);
+      life.queues().decided(decision, view);
       if (decision instanceof Decision.Reconfigured r) {
         mischief.onConfiguration(life.host(), r.configuration());
       }
