@@ -3,12 +3,8 @@ package io.balsa.raft.testkit;
 import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
-import io.balsa.raft.RecoveredLog;
-import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.Entry;
-import io.balsa.raft.core.HardState;
-import io.balsa.raft.core.LogPosition;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,57 +36,24 @@ final class BreakingStorage implements Storage {
     storage.close();
   }
 
-  private record BreakingLog(LogStore log, AtomicBoolean broken) implements LogStore {
-    @Override
-    public Identity identity() {
-      return log.identity();
-    }
+  private static final class BreakingLog extends PassedOnLog {
+    private final AtomicBoolean broken;
 
-    @Override
-    public RecoveredLog recovered() {
-      return log.recovered();
+    BreakingLog(LogStore log, AtomicBoolean broken) {
+      super(log);
+      this.broken = broken;
     }
 
     @Override
     public void append(List<Entry> entries, long commitIndex) throws IOException {
       check(broken, "can't be written");
-      log.append(entries, commitIndex);
-    }
-
-    @Override
-    public void saveHardState(HardState hardState) throws IOException {
-      log.saveHardState(hardState);
-    }
-
-    @Override
-    public void sync() throws IOException {
-      log.sync();
-    }
-
-    @Override
-    public void discard(long index) throws IOException {
-      log.discard(index);
-    }
-
-    @Override
-    public void restartAfter(LogPosition position) throws IOException {
-      log.restartAfter(position);
-    }
-
-    @Override
-    public SnapshotStore snapshots() {
-      return log.snapshots();
-    }
-
-    @Override
-    public List<Entry> read(long firstIndex, long lastIndex, long maxBytes) throws IOException {
-      return log.read(firstIndex, lastIndex, maxBytes);
+      super.append(entries, commitIndex);
     }
 
     @Override
     public void close() throws IOException {
       check(broken, "can't be closed");
-      log.close();
+      super.close();
     }
   }
 }

@@ -3,12 +3,8 @@ package io.balsa.raft.testkit;
 import io.balsa.raft.Environment;
 import io.balsa.raft.Identity;
 import io.balsa.raft.LogStore;
-import io.balsa.raft.RecoveredLog;
-import io.balsa.raft.SnapshotStore;
 import io.balsa.raft.Storage;
 import io.balsa.raft.core.Entry;
-import io.balsa.raft.core.HardState;
-import io.balsa.raft.core.LogPosition;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -50,58 +46,26 @@ final class GatedStorage implements Storage {
     storage.close();
   }
 
-  private record GatedLog(LogStore log, CountDownLatch reads, CountDownLatch writes)
-      implements LogStore {
-    @Override
-    public Identity identity() {
-      return log.identity();
-    }
+  private static final class GatedLog extends PassedOnLog {
+    private final CountDownLatch reads;
+    private final CountDownLatch writes;
 
-    @Override
-    public RecoveredLog recovered() {
-      return log.recovered();
+    GatedLog(LogStore log, CountDownLatch reads, CountDownLatch writes) {
+      super(log);
+      this.reads = reads;
+      this.writes = writes;
     }
 
     @Override
     public void append(List<Entry> entries, long commitIndex) throws IOException {
       await(writes);
-      log.append(entries, commitIndex);
-    }
-
-    @Override
-    public void saveHardState(HardState hardState) throws IOException {
-      log.saveHardState(hardState);
-    }
-
-    @Override
-    public void sync() throws IOException {
-      log.sync();
-    }
-
-    @Override
-    public void discard(long index) throws IOException {
-      log.discard(index);
-    }
-
-    @Override
-    public void restartAfter(LogPosition position) throws IOException {
-      log.restartAfter(position);
-    }
-
-    @Override
-    public SnapshotStore snapshots() {
-      return log.snapshots();
+      super.append(entries, commitIndex);
     }
 
     @Override
     public List<Entry> read(long firstIndex, long lastIndex, long maxBytes) throws IOException {
       await(reads);
-      return log.read(firstIndex, lastIndex, maxBytes);
-    }
-
-    @Override
-    public void close() throws IOException {
-      log.close();
+      return super.read(firstIndex, lastIndex, maxBytes);
     }
   }
 }

@@ -13,32 +13,24 @@ record WithLimits(Environment system, UnaryOperator<Limits> change) implements E
     return new WithLimits(Environment.system(), change);
   }
 
-  static WithLimits batchBytes(int bytes) {
-    return of(
-        l ->
-            new Limits(
-                l.proposedBytes(),
-                l.cacheBytes(),
-                l.applyBytes(),
-                bytes,
-                l.messagesInFlight(),
-                l.commandBytes(),
-                l.snapshotBytes(),
-                l.segmentBytes()));
+  static WithLimits batchBytes(long bytes) {
+    return of(l -> limits(l, bytes, l.snapshotBytes()));
   }
 
   static WithLimits snapshotBytes(long bytes) {
-    return of(
-        l ->
-            new Limits(
-                l.proposedBytes(),
-                l.cacheBytes(),
-                l.applyBytes(),
-                l.batchBytes(),
-                l.messagesInFlight(),
-                l.commandBytes(),
-                bytes,
-                l.segmentBytes()));
+    return of(l -> limits(l, l.batchBytes(), bytes));
+  }
+
+  private static Limits limits(Limits l, long batchBytes, long snapshotBytes) {
+    return new Limits(
+        l.proposedBytes(),
+        l.cacheBytes(),
+        l.applyBytes(),
+        batchBytes,
+        l.messagesInFlight(),
+        l.commandBytes(),
+        snapshotBytes,
+        l.segmentBytes());
   }
 
   @Override

@@ -43,7 +43,7 @@ final class CheckedMachine implements StateMachine {
       check(command, copy, index);
       remember(index, response);
       return response;
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       String advice = "; a command that makes no sense must be answered";
       tell("throws at index " + index + ", which stops its node: " + e + advice, e);
       throw e;
@@ -71,7 +71,7 @@ final class CheckedMachine implements StateMachine {
     SnapshotWriter writer;
     try {
       writer = machine.snapshot();
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) {
       tell("throws when its state is captured, so that its log grows for ever: " + e, e);
       throw e;
     }
@@ -85,7 +85,7 @@ final class CheckedMachine implements StateMachine {
     Counted counted = new Counted(out);
     try {
       writer.writeTo(counted);
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       if (!counted.failed) {
         tell("throws when its state is written, so that its log grows for ever: " + e, e);
       }
@@ -100,7 +100,7 @@ final class CheckedMachine implements StateMachine {
       machine.restore(source);
       answer = null;
       answerHash = 0;
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (Throwable e) {
       if (!source.failed) {
         String written = ", which it has written itself, with " + source.bytes + " bytes read";
         tell("throws when it is restored from a snapshot" + written + ": " + e, e);

@@ -27,6 +27,7 @@ final class Timeline {
   private final AtomicLong turns = new AtomicLong();
 
   private volatile Thread thread = Thread.currentThread();
+  private volatile AssertionError intrusion;
   private long now;
   private long count;
 
@@ -55,15 +56,28 @@ final class Timeline {
     return thread;
   }
 
-  /** Whether everything is as it should be: there is no other thread. */
+  /** Whether this is where time passes; if not, that stays an {@link #intrusion()}. */
   boolean isInItsThread() {
-    return Thread.currentThread() == thread;
+    boolean isIn = Thread.currentThread() == thread;
+    if (!isIn && intrusion == null) {
+      intrusion =
+          new AssertionError(
+              "another thread, "
+                  + Thread.currentThread().getName()
+                  + ", has asked or answered something: in a simulation there is one, so execute must"
+                  + " not use threads, timers, or methods such as thenApplyAsync and orTimeout");
+    }
+    return isIn;
+  }
+
+  /** What another thread has done here, or null; for any thread. */
+  AssertionError intrusion() {
+    return intrusion;
   }
 
   void at(long time, Runnable action) {
     if (!isInItsThread()) {
-      throw new IllegalStateException(
-          Thread.currentThread().getName() + " is not the thread of the simulation");
+      throw new IllegalStateException(intrusion.getMessage());
     }
     planned.add(new Planned(Math.max(time, now), count++, action));
   }

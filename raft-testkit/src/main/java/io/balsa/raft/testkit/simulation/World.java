@@ -45,7 +45,7 @@ final class World<M extends StateMachine> {
   private final boolean statesAreOnDisk;
   private final Host<M> latecomer;
   private Weather weather;
-  private volatile Throwable failure;
+  private Throwable failure;
 
   World(Setting<M> setting, long seed, Consumer<String> lines) {
     this(setting, new SplittableRandom(seed), Weather::draw, lines);
@@ -155,7 +155,7 @@ final class World<M extends StateMachine> {
   // ---- what happens
 
   void observe(Observation observation) {
-    if (failure == null) {
+    if (failure() == null) {
       host(observation.node()).proof().observe(observation);
       try {
         invariants.observe(observation);
@@ -203,14 +203,15 @@ final class World<M extends StateMachine> {
     }
   }
 
+  /** What went wrong first; before anything else that another thread was here. */
   Throwable failure() {
-    return failure;
+    return timeline.intrusion() == null ? failure : timeline.intrusion();
   }
 
   /** Lets time pass, until something goes wrong. */
   void pass(long nanos) {
     long end = timeline.now() + nanos;
-    while (failure == null && timeline.now() < end) {
+    while (failure() == null && timeline.now() < end) {
       timeline.runUntil(Math.min(end, timeline.now() + Weather.SECOND / 10));
       hosts.forEach(Host::supervise);
       if (weather.storm() > 0) {

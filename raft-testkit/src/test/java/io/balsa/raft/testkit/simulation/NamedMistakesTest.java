@@ -176,14 +176,14 @@ class NamedMistakesTest {
   void anotherThreadAnswers() {
     mustFail(
         answering(future -> future.thenApplyAsync(sum -> sum)),
-        "a request was answered by another thread, ");
+        "another thread, .*, has asked or answered something: ");
   }
 
   @Test
   void anotherThreadAsks() {
     mustFail(
         asking(node -> CompletableFuture.supplyAsync(() -> Tally.increase(node).join())),
-        "a request was answered by another thread, ");
+        "another thread, .*, has asked or answered something: ");
   }
 
   @Test
