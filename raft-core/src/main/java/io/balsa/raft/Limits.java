@@ -14,6 +14,8 @@ package io.balsa.raft;
  * @param commandBytes one command, and one answer that is passed on to another node
  * @param snapshotBytes a snapshot is taken when the log has so many bytes that the last one does
  *     not stand for, and as many as that one has
+ * @param syncBytes entries that share a sync of the disk, written in far less than an election
+ *     timeout, and so many that a sync in between is cheap; at least those saved together go
  * @param segmentBytes one file of the log, on disk
  */
 public record Limits(
@@ -24,6 +26,7 @@ public record Limits(
     int messagesInFlight,
     int commandBytes,
     long snapshotBytes,
+    long syncBytes,
     long segmentBytes) {
   private static final long MIB = 1 << 20;
 
@@ -36,6 +39,7 @@ public record Limits(
         64,
         (int) Math.min(4 * MIB, heapBytes / 64),
         256 * MIB,
+        8 * MIB,
         64 * MIB);
   }
 }

@@ -3,7 +3,9 @@ package io.balsa.raft;
 import io.balsa.raft.core.Effects;
 import io.balsa.raft.core.Entry;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,15 +17,13 @@ import org.slf4j.LoggerFactory;
  *   <li>Saves are written in the order in which they were given, and reported when they are on
  *       disk.
  *   <li>After a long sync they may be many. So that the next one ends, and whoever watches the disk
- *       sees that it works, no more than {@link #PORTION} bytes share one.
+ *       sees that it works, no more than {@link Limits#syncBytes} share one: a poll writes one such
+ *       portion, and what is left is for the next.
  *   <li>After a failure nothing more is written until the storage was opened again.
  * </ul>
  */
 final class LogWriter {
   private static final Logger LOG = LoggerFactory.getLogger(LogWriter.class);
-
-  /** Written in far less than an election timeout, and so much that a sync in between is cheap. */
-  static final long PORTION = 8 << 20;
 
   /** What there is to do. */
   sealed interface Task {
@@ -40,8 +40,11 @@ final class LogWriter {
   private final Storage storage;
   private final String group;
   private final Environment environment;
+  private final long syncBytes;
+  private final Runner runner;
   private final Mailbox<Task> tasks;
   private final Mailbox<Mail> loop;
+  private final Deque<Task> waiting = new ArrayDeque<>();
   private LogStore store;
   private int opening = 1;
   private boolean failed;
@@ -51,23 +54,29 @@ final class LogWriter {
       String group,
       Environment environment,
       LogStore store,
+      Runner runner,
       Mailbox<Task> tasks,
       Mailbox<Mail> loop) {
     this.storage = storage;
     this.group = group;
     this.environment = environment;
+    syncBytes = environment.limits().syncBytes();
     this.store = store;
+    this.runner = runner;
     this.tasks = tasks;
     this.loop = loop;
   }
 
   void poll() {
-    List<Task> taken = tasks.take();
-    List<Effects.Save> saves = new ArrayList<>(taken.size());
+    waiting.addAll(tasks.take());
+    List<Effects.Save> saves = new ArrayList<>();
+    long bytes = 0;
     long discardable = 0;
-    for (Task task : taken) {
+    while (bytes < syncBytes && !waiting.isEmpty()) {
+      Task task = waiting.remove();
       if (task instanceof Task.Write write) {
         saves.add(write.save());
+        bytes += size(write.save());
       } else if (task instanceof Task.Discard discard) {
         discardable = discard.index();
       } else {
@@ -76,28 +85,23 @@ final class LogWriter {
         reopen();
       }
     }
-    int written = 0;
-    while (!failed && written < saves.size()) {
-      int end = endOfPortion(saves, written);
-      writeAndReport(saves.subList(written, end));
-      written = end;
+    if (!failed && !saves.isEmpty()) {
+      writeAndReport(saves);
     }
     if (!failed && discardable > 0) {
       discard(discardable);
     }
+    if (!waiting.isEmpty()) {
+      runner.wake();
+    }
   }
 
-  /** At least one save, and no more after those that fill the portion. */
-  private static int endOfPortion(List<Effects.Save> saves, int first) {
-    int end = first;
+  private static long size(Effects.Save save) {
     long bytes = 0;
-    while (end < saves.size() && bytes < PORTION) {
-      for (Entry entry : saves.get(end).entries()) {
-        bytes += entry.size();
-      }
-      end++;
+    for (Entry entry : save.entries()) {
+      bytes += entry.size();
     }
-    return end;
+    return bytes;
   }
 
   private void discard(long index) {
@@ -165,7 +169,10 @@ final class LogWriter {
     }
   }
 
-  /** Closes the store; to be called when nobody polls any more. */
+  /**
+   * Closes the store; to be called when nobody polls any more. What is still waiting was promised
+   * to nobody.
+   */
   void close() throws IOException {
     store.close();
   }

@@ -98,7 +98,8 @@ final class NodeParts {
             mailbox,
             loopRunner,
             replies);
-    writer = new LogWriter(d.storage, d.group, environment, store, writerTasks, mailbox);
+    writer =
+        new LogWriter(d.storage, d.group, environment, store, writerRunner, writerTasks, mailbox);
     LogReader reader =
         new LogReader(readerTasks, mailbox, limits.batchBytes(), environment::nanoTime);
     checkApplied(store);

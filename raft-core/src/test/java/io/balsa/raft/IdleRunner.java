@@ -1,7 +1,7 @@
 package io.balsa.raft;
 
 /** A runner that never polls; tests do it by hand. */
-final class IdleRunner implements Runner {
+class IdleRunner implements Runner {
   @Override
   public void start(Runnable poll) {}
 

@@ -67,11 +67,31 @@ class LogWriterTest {
   private final List<Long> bytes = new ArrayList<>();
   private final List<Mail> reportedBeforeSync = new ArrayList<>();
   private int syncs;
+  private int wakes;
   private final Mailbox<LogWriter.Task> tasks = new Mailbox<>(new IdleRunner());
   private final Mailbox<Mail> loop = new Mailbox<>(new IdleRunner());
   private final Recorder store = new Recorder();
-  private final LogWriter writer =
-      new LogWriter(null, "g", Environment.system(), store, tasks, loop);
+  private final Environment environment = Environment.system();
+  private final long portion = environment.limits().syncBytes();
+  private final LogWriter writer = writer(store);
+
+  private LogWriter writer(LogStore to) {
+    return new LogWriter(null, "g", environment, to, new CountingRunner(), tasks, loop);
+  }
+
+  /** Polls once, and as often as it was woken by itself. */
+  private void pollAll() {
+    for (int polls = 0; polls <= wakes; polls++) {
+      writer.poll();
+    }
+  }
+
+  private final class CountingRunner extends IdleRunner {
+    @Override
+    public void wake() {
+      wakes++;
+    }
+  }
 
   private static Entry entry(long term, long index, int size) {
     return new Entry(term, index, EntryType.COMMAND, new byte[size]);
@@ -126,10 +146,10 @@ class LogWriterTest {
     for (int i = 1; i <= 40; i++) {
       save(i, null, null, 0, entry(1, i, 1 << 20));
     }
-    writer.poll();
+    pollAll();
     assertThat(bytes)
         .hasSize(5)
-        .allSatisfy(b -> assertThat(b).isBetween(LogWriter.PORTION, 9L << 20));
+        .allSatisfy(b -> assertThat(b).isBetween(portion, portion + (1 << 20)));
     assertThat(reportedBeforeSync)
         .containsExactly(
             new Mail.Persisted(1, 8),
@@ -143,10 +163,10 @@ class LogWriterTest {
   void st03_afterAPortionThatFailedNothingMoreIsWrittenOrReported() {
     store.failsAtSync = 2;
     for (int i = 1; i <= 4; i++) {
-      save(i, null, null, 0, entry(1, i, (int) LogWriter.PORTION));
+      save(i, null, null, 0, entry(1, i, (int) portion));
     }
     tasks.put(new LogWriter.Task.Discard(1));
-    writer.poll();
+    pollAll();
     assertThat(done)
         .containsExactly("append [1@1] committed 0", "sync", "append [2@1] committed 0");
     assertThat(reportedBeforeSync).isEmpty();
@@ -174,7 +194,7 @@ class LogWriterTest {
           @Override
           public void sync() {}
         };
-    LogWriter plain = new LogWriter(null, "g", Environment.system(), idle, tasks, loop);
+    LogWriter plain = writer(idle);
     long before = allocated();
     plain.poll();
     assertThat(allocated() - before).isLessThan(1000L * count);

@@ -11,7 +11,7 @@ class RepliesTest {
   private static final NodeId ORIGIN = new NodeId("n2");
   private static final int COMMAND_BYTES = 2000;
   private static final Limits LIMITS =
-      new Limits(1 << 20, 1 << 20, 1 << 20, 1000, 1, COMMAND_BYTES, 1 << 20, 1 << 20);
+      new Limits(1 << 20, 1 << 20, 1 << 20, 1000, 1, COMMAND_BYTES, 1 << 20, 1 << 20, 1 << 20);
 
   private final KeptPackets link = new KeptPackets();
   private final Replies replies = new Replies(link, LIMITS);

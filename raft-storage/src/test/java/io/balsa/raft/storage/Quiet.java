@@ -43,6 +43,7 @@ record Quiet(long segmentBytes) implements Environment {
 
   @Override
   public Limits limits() {
-    return new Limits(1 << 20, 1 << 20, 1 << 20, 1 << 16, 64, 1 << 20, 1 << 20, segmentBytes);
+    return new Limits(
+        1 << 20, 1 << 20, 1 << 20, 1 << 16, 64, 1 << 20, 1 << 20, 1 << 20, segmentBytes);
   }
 }

@@ -68,6 +68,7 @@ public final class TestStorage {
           l.messagesInFlight(),
           l.commandBytes(),
           l.snapshotBytes(),
+          l.syncBytes(),
           segmentBytes);
     }
   }

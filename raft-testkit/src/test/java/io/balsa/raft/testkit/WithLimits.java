@@ -30,6 +30,7 @@ record WithLimits(Environment system, UnaryOperator<Limits> change) implements E
         l.messagesInFlight(),
         l.commandBytes(),
         snapshotBytes,
+        l.syncBytes(),
         l.segmentBytes());
   }
 

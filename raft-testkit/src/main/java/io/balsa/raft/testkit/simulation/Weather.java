@@ -96,6 +96,7 @@ record Weather(
         pick(random, 1, 2, 8, 64),
         1 << 11,
         pick(random, 1_000, 10_000, 100_000, 10_000_000),
+        pick(random, 1, 1_000, 1 << 20),
         pick(random, 1, 500, 2_000, 20_000, 200_000));
   }
 

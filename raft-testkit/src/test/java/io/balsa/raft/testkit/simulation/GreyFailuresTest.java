@@ -185,7 +185,7 @@ class GreyFailuresTest {
       return new Weather(
           nodes,
           ELECTION_TIMEOUT,
-          new Limits(1 << 20, 5_000, 1 << 20, 1_000, 8, 1 << 11, snapshotBytes, 20_000),
+          new Limits(1 << 20, 5_000, 1 << 20, 1_000, 8, 1 << 11, snapshotBytes, 1 << 20, 20_000),
           0,
           2,
           50 * Weather.MILLI,
